@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! ckp_stage.
+
+use std::ffi::c_char;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::capture::{
+    CKP_LIST_GROUPS, CKP_LIST_LIBERTIES, CKP_LIST_SCENES, CKP_TEXT_DESIGN, CKP_TEXT_ENGINE,
+    CKP_TEXT_ENGINE_VERSION, CKP_TEXT_NOTE, CKP_TEXT_SDC, check, column_key,
+};
+use super::guard::guard;
+use super::handle::{output, share, shared, slice_mut, string};
+use super::status::{ckp_error, ckp_status};
+use super::store::ckp_store;
+use super::text::ckp_text;
+use crate::error::{Error, ErrorKind, Result, invalid};
+use crate::model::StreamKey;
+use crate::store::Stage;
+
+/// Name of the stage.
+pub const CKP_TEXT_STAGE: u32 = 6;
+/// Name of its base; "" for a full stage.
+pub const CKP_TEXT_BASE: u32 = 7;
+
+/// Rows of vertex columns.
+pub const CKP_NUMBER_VERTICES: u32 = 1;
+/// Edges.
+pub const CKP_NUMBER_EDGES: u32 = 2;
+/// Rows of arc columns.
+pub const CKP_NUMBER_ARCS: u32 = 3;
+/// Columns.
+pub const CKP_NUMBER_COLUMNS: u32 = 4;
+/// Rows of the endpoint table.
+pub const CKP_NUMBER_ENDPOINTS: u32 = 5;
+/// Size of an uncompressed capture.
+pub const CKP_NUMBER_RAW_BYTES: u32 = 6;
+/// Size of the stage's file.
+pub const CKP_NUMBER_STORED_BYTES: u32 = 7;
+/// Threads that the engine was set to use.
+pub const CKP_NUMBER_THREADS: u32 = 8;
+
+/// One stage, opened. Shared and immutable: any number of threads may use it at once. It stays
+/// readable when the store is closed.
+pub struct ckp_stage {
+    pub(super) stage: Arc<Stage>,
+    columns: Vec<StreamKey>,
+}
+
+impl ckp_stage {
+    pub(super) fn new(stage: Arc<Stage>) -> Arc<Self> {
+        let delta = &stage.timing_stage().delta_changes;
+        let columns = delta.columns().map(|stream| stream.key).collect();
+        Arc::new(Self { stage, columns })
+    }
+
+    /// The key of the column with handle `column`.
+    pub(super) fn column(&self, column: u32) -> Result<StreamKey> {
+        let key = self.columns.get(column as usize).copied();
+        key.ok_or_else(|| invalid(format!("There is no column {column}.")))
+    }
+}
+
+pub(super) fn rows(first: u32, count: u32) -> Range<u64> {
+    u64::from(first)..u64::from(first) + u64::from(count)
+}
+
+/// Open a stage and its bases.
+///
+/// Returns CKP_NOT_FOUND, CKP_CORRUPT, CKP_TRUNCATED, CKP_UNSUPPORTED, CKP_BASE_MISSING or
+/// CKP_BASE_MISMATCH.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_open(
+    store: *const ckp_store,
+    stage: *const c_char,
+    out_stage: *mut *const ckp_stage,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL (module text of ffi); so everywhere below.
+    unsafe {
+        guard(out_error, || {
+            let store = shared(store, "store")?;
+            let name = string(stage, "stage")?;
+            let out = output(out_stage, "out_stage")?;
+            out.write(share(ckp_stage::new(store.0.stage(name)?)));
+            Ok(())
+        })
+    }
+}
+
+/// Another reference to the same stage; NULL for NULL. Each is freed by itself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_clone(stage: *const ckp_stage) -> *const ckp_stage {
+    if !stage.is_null() {
+        // SAFETY: the caller gives a valid pointer, which came from Arc::into_raw.
+        unsafe { Arc::increment_strong_count(stage) };
+    }
+    stage
+}
+
+/// Free a reference. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_free(stage: *const ckp_stage) {
+    if !stage.is_null() {
+        // SAFETY: the caller gives a valid pointer, which came from Arc::into_raw.
+        drop(unsafe { Arc::from_raw(stage) });
+    }
+}
+
+/// One of CKP_TEXT_*.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_text(
+    stage: *const ckp_stage,
+    id: u32,
+    out_text: *mut *mut ckp_text,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = &shared(stage, "stage")?.stage;
+            let out = output(out_text, "out_text")?;
+            let metadata = stage.metadata();
+            let text = match id {
+                CKP_TEXT_DESIGN => metadata.design.as_str(),
+                CKP_TEXT_ENGINE => metadata.engine.as_str(),
+                CKP_TEXT_ENGINE_VERSION => metadata.engine_version.as_str(),
+                CKP_TEXT_NOTE => metadata.note.as_str(),
+                CKP_TEXT_STAGE => stage.timing_stage().stage_id.as_str(),
+                CKP_TEXT_BASE => stage.timing_stage().base().unwrap_or_default(),
+                CKP_TEXT_SDC => {
+                    ckp_text::give(stage.sdc()?, out);
+                    return Ok(());
+                }
+                _ => return Err(invalid(format!("There is no text {id}."))),
+            };
+            ckp_text::give(text, out);
+            Ok(())
+        })
+    }
+}
+
+fn list(stage: &Stage, list: u32) -> Result<&[String]> {
+    let metadata = stage.metadata();
+    match list {
+        CKP_LIST_SCENES => Ok(&metadata.scenes),
+        CKP_LIST_LIBERTIES => Ok(&metadata.liberties),
+        CKP_LIST_GROUPS => Ok(&metadata.groups),
+        _ => Err(invalid(format!("There is no list {list}."))),
+    }
+}
+
+/// Length of one of CKP_LIST_*.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_item_count(
+    stage: *const ckp_stage,
+    list: u32,
+    out_count: *mut u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            let out = output(out_count, "out_count")?;
+            out.write(self::list(&stage.stage, list)?.len() as u32);
+            Ok(())
+        })
+    }
+}
+
+/// One item of a list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_item(
+    stage: *const ckp_stage,
+    list: u32,
+    index: u32,
+    out_text: *mut *mut ckp_text,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            let out = output(out_text, "out_text")?;
+            let item = self::list(&stage.stage, list)?.get(index as usize);
+            let item = item.ok_or_else(|| {
+                Error::new(
+                    ErrorKind::NotFound,
+                    format!("List {list} has no item {index}."),
+                )
+            })?;
+            ckp_text::give(item.as_str(), out);
+            Ok(())
+        })
+    }
+}
+
+/// One of CKP_NUMBER_*.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_number(
+    stage: *const ckp_stage,
+    id: u32,
+    out_number: *mut u64,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            let out = output(out_number, "out_number")?;
+            let metadata = stage.stage.metadata();
+            out.write(match id {
+                CKP_NUMBER_VERTICES => u64::from(metadata.vertices),
+                CKP_NUMBER_EDGES => u64::from(metadata.edges),
+                CKP_NUMBER_ARCS => u64::from(metadata.arcs),
+                CKP_NUMBER_COLUMNS => stage.columns.len() as u64,
+                CKP_NUMBER_ENDPOINTS => u64::from(metadata.endpoints),
+                CKP_NUMBER_RAW_BYTES => metadata.raw_bytes,
+                CKP_NUMBER_STORED_BYTES => stage.stage.stored_bytes(),
+                CKP_NUMBER_THREADS => u64::from(metadata.threads),
+                _ => return Err(invalid(format!("There is no number {id}."))),
+            });
+            Ok(())
+        })
+    }
+}
+
+/// The summary of a scene and min/max, as ckp_capture_set_summary() got it.
+///
+/// Returns CKP_NOT_FOUND when there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_summary(
+    stage: *const ckp_stage,
+    scene: u32,
+    min_max: u32,
+    out_worst_slack: *mut f32,
+    out_tns: *mut f32,
+    out_violating: *mut u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            let (scene, min_max) = check(scene, min_max)?;
+            let worst_slack = output(out_worst_slack, "out_worst_slack")?;
+            let tns = output(out_tns, "out_tns")?;
+            let violating = output(out_violating, "out_violating")?;
+            let summary = stage
+                .stage
+                .metadata()
+                .summary(scene, min_max)
+                .ok_or_else(|| {
+                    let text = format!("Scene {scene} has no summary for {}.", min_max.name());
+                    Error::new(ErrorKind::NotFound, text)
+                })?;
+            worst_slack.write(summary.worst_slack);
+            tns.write(summary.tns);
+            violating.write(summary.violating);
+            Ok(())
+        })
+    }
+}
+
+/// The handle of a column: below CKP_NUMBER_COLUMNS. Arguments as for ckp_capture_add_column().
+///
+/// Returns CKP_NOT_FOUND when the stage does not have it. A stage without a column of marks has no
+/// marks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_find_column(
+    stage: *const ckp_stage,
+    kind: u32,
+    scene: u32,
+    min_max: u32,
+    transition: u32,
+    out_column: *mut u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            let key = column_key(kind, scene, min_max, transition)?;
+            let out = output(out_column, "out_column")?;
+            let column = stage.columns.binary_search(&key).map_err(|_| {
+                let name = &stage.stage.timing_stage().stage_id;
+                Error::new(ErrorKind::NotFound, format!("Stage {name} has no {key}."))
+            })?;
+            out.write(column as u32);
+            Ok(())
+        })
+    }
+}
+
+/// Values of a column.
+///
+/// values: receives `count` floats, bit for bit as captured; NULL only if `count` is 0.
+///
+/// Returns CKP_SHAPE_MISMATCH for rows that do not exist, CKP_CORRUPT for a damaged block. On failure
+/// `values` is as it was.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_read(
+    stage: *const ckp_stage,
+    column: u32,
+    first_row: u32,
+    count: u32,
+    values: *mut f32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL; a float is a u32 of the same size.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            let out = slice_mut(values.cast::<u32>(), count, "values")?;
+            let key = stage.column(column)?;
+            out.copy_from_slice(&stage.stage.read_words(key, rows(first_row, count))?);
+            Ok(())
+        })
+    }
+}
+
+/// Values of a column of marks.
+///
+/// marks: receives `count` bytes, 0 or 1; NULL only if `count` is 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_read_marks(
+    stage: *const ckp_stage,
+    column: u32,
+    first_row: u32,
+    count: u32,
+    marks: *mut u8,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            let out = slice_mut(marks, count, "marks")?;
+            let key = stage.column(column)?;
+            out.copy_from_slice(&stage.stage.read_bytes(key, rows(first_row, count))?);
+            Ok(())
+        })
+    }
+}
+
+/// Row of a pin.
+///
+/// driver: 1 for the driver vertex of a bidirectional pin, else 0.
+///
+/// Returns CKP_NOT_FOUND when the stage has no such pin.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_find_vertex(
+    stage: *const ckp_stage,
+    name: *const c_char,
+    driver: u32,
+    out_row: *mut u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = &shared(stage, "stage")?.stage;
+            let name = string(name, "name")?;
+            let out = output(out_row, "out_row")?;
+            if driver > 1 {
+                return Err(invalid("driver is neither 0 nor 1."));
+            }
+            let row = stage
+                .find_vertex(name.as_bytes(), driver == 1)?
+                .ok_or_else(|| {
+                    let stage = &stage.timing_stage().stage_id;
+                    Error::new(
+                        ErrorKind::NotFound,
+                        format!("Stage {stage} has no pin {name}."),
+                    )
+                })?;
+            out.write(row);
+            Ok(())
+        })
+    }
+}
+
+/// Name of a vertex's pin.
+///
+/// Returns CKP_SHAPE_MISMATCH for a row that does not exist.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_vertex_name(
+    stage: *const ckp_stage,
+    row: u32,
+    out_text: *mut *mut ckp_text,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = &shared(stage, "stage")?.stage;
+            let out = output(out_text, "out_text")?;
+            let objects = stage.objects()?;
+            if row as usize >= objects.vertex_count() {
+                let text = format!("There is no vertex {row}.");
+                return Err(Error::new(ErrorKind::ShapeMismatch, text));
+            }
+            ckp_text::give(objects.name(row), out);
+            Ok(())
+        })
+    }
+}
+
+/// Rows of the endpoint table, by scene, min/max, group, vertex. The arrays receive `count` elements
+/// each, as ckp_capture_write_endpoints() got them; NULL only if `count` is 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_read_endpoints(
+    stage: *const ckp_stage,
+    first_row: u32,
+    count: u32,
+    vertex: *mut u32,
+    group: *mut u32,
+    scene: *mut u32,
+    min_max: *mut u32,
+    slack: *mut f32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            let vertex = slice_mut(vertex, count, "vertex")?;
+            let group = slice_mut(group, count, "group")?;
+            let scene = slice_mut(scene, count, "scene")?;
+            let min_max = slice_mut(min_max, count, "min_max")?;
+            let slack = slice_mut(slack, count, "slack")?;
+            let endpoints = stage.stage.endpoints(rows(first_row, count))?;
+            for (row, endpoint) in endpoints.iter().enumerate() {
+                vertex[row] = endpoint.vertex;
+                group[row] = endpoint.group;
+                scene[row] = u32::from(endpoint.scene);
+                min_max[row] = endpoint.min_max as u32;
+                slack[row] = endpoint.slack;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Look for damage in one stage and its bases.
+///
+/// depth: CKP_VERIFY_QUICK or CKP_VERIFY_FULL.
+///
+/// Returns CKP_OK when there is none, else the first that was found.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_verify(
+    stage: *const ckp_stage,
+    depth: u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            stage.stage.verify(super::store::depth(depth)?)
+        })
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! ckp_store.
+
+use std::ffi::c_char;
+use std::path::Path;
+
+use super::guard::guard;
+use super::handle::{self, exclusive, output, shared, string};
+use super::status::{ckp_error, ckp_status};
+use super::text::ckp_text;
+use crate::error::{Result, invalid};
+use crate::store::{Depth, OpenMode, ReadMode, Store, report};
+
+/// The store must exist.
+pub const CKP_OPEN_READ: u32 = 0;
+/// The store is made by the first capture; opening alone changes nothing on disk.
+pub const CKP_OPEN_CREATE: u32 = 1;
+/// Add this to read with pread() instead of a memory mapping, for network file systems.
+pub const CKP_OPEN_PREAD: u32 = 256;
+
+/// A tree of the stages, for people.
+pub const CKP_REPORT_TEXT: u32 = 0;
+/// A list of the stages, for programs.
+pub const CKP_REPORT_JSON: u32 = 1;
+
+/// Structure, checksum of every stored byte, bases.
+pub const CKP_VERIFY_QUICK: u32 = 0;
+/// And every value decoded.
+pub const CKP_VERIFY_FULL: u32 = 1;
+
+/// A directory of stages. Functions that take `const ckp_store *` may be called from several threads
+/// at once.
+pub struct ckp_store(pub(super) Store);
+
+pub(super) fn depth(code: u32) -> Result<Depth> {
+    match code {
+        CKP_VERIFY_QUICK => Ok(Depth::Quick),
+        CKP_VERIFY_FULL => Ok(Depth::Full),
+        _ => Err(invalid(format!("{code} is not a depth of verification."))),
+    }
+}
+
+/// Open the store at `path`.
+///
+/// mode: CKP_OPEN_READ or CKP_OPEN_CREATE, plus CKP_OPEN_PREAD if wanted.
+///
+/// Returns CKP_NOT_FOUND when there is no store and mode is CKP_OPEN_READ; CKP_INVALID_ARGUMENT when
+/// the path is something else than a store; CKP_UNSUPPORTED when the store has another format.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_store_open(
+    path: *const c_char,
+    mode: u32,
+    out_store: *mut *mut ckp_store,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL (module text of ffi); so everywhere below.
+    unsafe {
+        guard(out_error, || {
+            let path = string(path, "path")?;
+            let out = output(out_store, "out_store")?;
+            let read_mode = match mode & CKP_OPEN_PREAD {
+                0 => ReadMode::Mapped,
+                _ => ReadMode::Positioned,
+            };
+            let mode = match mode & !CKP_OPEN_PREAD {
+                CKP_OPEN_READ => OpenMode::Read,
+                CKP_OPEN_CREATE => OpenMode::Create,
+                _ => return Err(invalid(format!("{mode} is not a mode to open a store in."))),
+            };
+            let store = Store::open(Path::new(path), mode, read_mode)?;
+            out.write(Box::into_raw(Box::new(ckp_store(store))));
+            Ok(())
+        })
+    }
+}
+
+/// Close a store. Stages and captures opened from it stay valid. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_store_free(store: *mut ckp_store) {
+    // SAFETY: the caller gives a valid pointer or NULL.
+    drop(unsafe { handle::take(store) });
+}
+
+/// What the store holds.
+///
+/// format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_store_report(
+    store: *const ckp_store,
+    format: u32,
+    out_text: *mut *mut ckp_text,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let store = shared(store, "store")?;
+            let out = output(out_text, "out_text")?;
+            let text = match format {
+                CKP_REPORT_TEXT => report::stages_text(&store.0)?,
+                CKP_REPORT_JSON => report::stages_json(&store.0)?,
+                _ => return Err(invalid(format!("{format} is not a format of reports."))),
+            };
+            ckp_text::give(text, out);
+            Ok(())
+        })
+    }
+}
+
+/// Look at every stage. Nothing is changed.
+///
+/// depth: CKP_VERIFY_QUICK or CKP_VERIFY_FULL.
+/// out_findings: how many things are wrong; 0 for a sound store.
+/// out_report: one line for each of them, then a line with the sum.
+///
+/// Returns CKP_OK whenever the verification could run, whatever it found.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_store_verify(
+    store: *const ckp_store,
+    depth: u32,
+    out_findings: *mut u64,
+    out_report: *mut *mut ckp_text,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let store = shared(store, "store")?;
+            let findings = output(out_findings, "out_findings")?;
+            let out = output(out_report, "out_report")?;
+            let verification = store.0.verify(self::depth(depth)?)?;
+            findings.write(verification.findings.len() as u64);
+            ckp_text::give(report::verification_text(&verification), out);
+            Ok(())
+        })
+    }
+}
+
+/// The stage that the next one will be a delta of, unless told otherwise; "" when there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_store_head(
+    store: *const ckp_store,
+    out_stage: *mut *mut ckp_text,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let store = shared(store, "store")?;
+            let out = output(out_stage, "out_stage")?;
+            ckp_text::give(store.0.head()?.unwrap_or_default(), out);
+            Ok(())
+        })
+    }
+}
+
+/// Roll back: make `stage` the base of what is saved next. Nothing is deleted.
+///
+/// Returns CKP_NOT_FOUND, CKP_LOCKED, or what is wrong with the stage. On failure the head stays.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_store_set_head(
+    store: *mut ckp_store,
+    stage: *const c_char,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let store = exclusive(store, "store")?;
+            store.0.set_head(string(stage, "stage")?)
+        })
+    }
+}
+
+/// Check that `stage` can be given to a new stage.
+///
+/// Returns CKP_INVALID_ARGUMENT for a name that cannot be, CKP_ALREADY_EXISTS for one that is taken.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_store_check_new_stage(
+    store: *const ckp_store,
+    stage: *const c_char,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let store = shared(store, "store")?;
+            store.0.check_new_stage(string(stage, "stage")?)
+        })
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! `docs/format.md`, "Checksums and digests".
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::model::{CompressedDelta, Digest};
+
+/// CRC-32 (IEEE) of bytes as they are in the file.
+pub(crate) fn crc32(bytes: &[u8]) -> u32 {
+    crc32fast::hash(bytes)
+}
+
+/// XXH3-128 of the decoded elements of a stream, fed block by block.
+#[derive(Default)]
+pub(crate) struct StreamHasher(Xxh3);
+
+impl StreamHasher {
+    pub fn update_words(&mut self, words: &[u32]) {
+        let mut buffer = [0u8; 4096];
+        for chunk in words.chunks(buffer.len() / 4) {
+            for (bytes, word) in buffer.chunks_exact_mut(4).zip(chunk) {
+                bytes.copy_from_slice(&word.to_le_bytes());
+            }
+            self.0.update(&buffer[..chunk.len() * 4]);
+        }
+    }
+
+    pub fn update_bytes(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub fn finish(&self) -> Digest {
+        self.0.digest128()
+    }
+}
+
+/// Names the content of a stage: all its streams, whatever their coding.
+pub(crate) fn stage_digest(delta: &CompressedDelta) -> Digest {
+    let mut hasher = Xxh3::new();
+    for stream in &delta.streams {
+        let key = stream.key;
+        hasher.update(&(key.kind as u16).to_le_bytes());
+        hasher.update(&key.scene.to_le_bytes());
+        hasher.update(&[key.min_max as u8, key.transition as u8]);
+        hasher.update(&stream.count.to_le_bytes());
+        hasher.update(&stream.checksum.to_le_bytes());
+    }
+    hasher.digest128()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_vectors() {
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+        let mut words = StreamHasher::default();
+        words.update_words(&[0x0403_0201, 0x0807_0605]);
+        let mut bytes = StreamHasher::default();
+        bytes.update_bytes(&[1, 2, 3, 4]);
+        bytes.update_bytes(&[5, 6, 7, 8]);
+        assert_eq!(
+            words.finish(),
+            bytes.finish(),
+            "words hash as their little-endian bytes"
+        );
+        assert_eq!(
+            StreamHasher::default().finish(),
+            0x99aa_06d3_0147_98d8_6001_c324_468d_497f
+        );
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! The bytes of a stage file. One file per heading of `docs/format.md`, which alone describes them;
+//! here are named constants and checks. No I/O: readers hand in slices, writers get buffers.
+
+mod block;
+mod checksum;
+mod footer;
+mod header;
+mod index;
+mod record;
+mod wire;
+
+pub(crate) use block::{BlockEncoder, block_elements, block_range, decode_block};
+pub(crate) use checksum::{StreamHasher, crc32, stage_digest};
+pub(crate) use footer::{FOOTER_SIZE, Footer, SECTION_INDEX, SECTION_RECORD, Section};
+pub(crate) use header::{HEADER_SIZE, Header};
+pub(crate) use index::{decode_index, encode_index};
+pub(crate) use record::{Record, decode_record, encode_record};
+
+/// The values of a block or of a range of rows, by the width of their elements.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Values {
+    Words(Vec<u32>),
+    Bytes(Vec<u8>),
+}
+
+impl Values {
+    pub fn words(self) -> Vec<u32> {
+        match self {
+            Self::Words(words) => words,
+            Self::Bytes(_) => Vec::new(),
+        }
+    }
+
+    pub fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Words(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! `docs/format.md`, "Record".
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind, Result, corrupt};
+use crate::model::{BaseRef, CompressedDelta, StageMetadata, TimingStage};
+
+/// Names, notes and lists; nobody needs more.
+const MAX_RECORD: usize = 64 << 20;
+
+/// All of a stage but its arrays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    pub stage_id: String,
+    pub timestamp: u64,
+    pub base: Option<BaseRef>,
+    pub metadata: StageMetadata,
+}
+
+impl Record {
+    pub fn into_stage(self, delta_changes: CompressedDelta) -> TimingStage {
+        TimingStage {
+            stage_id: self.stage_id,
+            timestamp: self.timestamp,
+            base_checkpoint_ref: self.base,
+            delta_changes,
+            metadata: self.metadata,
+        }
+    }
+}
+
+fn config() -> impl bincode::config::Config {
+    bincode::config::standard().with_limit::<MAX_RECORD>()
+}
+
+/// The bytes of the record section.
+pub(crate) fn encode_record(record: &Record) -> Result<Vec<u8>> {
+    bincode::serde::encode_to_vec(record, config()).map_err(|error| {
+        Error::new(
+            ErrorKind::InvalidArgument,
+            format!("The metadata cannot be stored: {error}."),
+        )
+    })
+}
+
+/// Decode the record section.
+pub(crate) fn decode_record(bytes: &[u8]) -> Result<Record> {
+    let (record, used) = bincode::serde::decode_from_slice(bytes, config())
+        .map_err(|error| corrupt(format!("The metadata does not decode: {error}.")))?;
+    if used != bytes.len() {
+        return Err(corrupt(
+            "The metadata is followed by bytes that do not belong to it.",
+        ));
+    }
+    Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_every_truncation_is_refused() {
+        let record = Record {
+            stage_id: "place".into(),
+            timestamp: 12,
+            base: Some(BaseRef {
+                stage_id: "floorplan".into(),
+                digest: 1 << 100,
+            }),
+            metadata: StageMetadata {
+                note: "n\u{e9}".into(),
+                meta: vec![("k".into(), "v".into())],
+                ..StageMetadata::default()
+            },
+        };
+        let bytes = encode_record(&record).unwrap();
+        assert_eq!(decode_record(&bytes).unwrap(), record);
+        for cut in 0..bytes.len() {
+            assert!(decode_record(&bytes[..cut]).is_err(), "{cut}");
+        }
+        let mut longer = bytes;
+        longer.push(0);
+        assert!(decode_record(&longer).is_err());
+    }
+}

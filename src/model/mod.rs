@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! What is stored, without a word about bytes.
+
+mod objects;
+mod stage;
+mod stream;
+
+pub use objects::ObjectTable;
+pub use stage::{
+    BaseRef, BlockIndex, CompressedDelta, Digest, Endpoint, StageMetadata, StreamIndex, Summary,
+    TimingStage,
+};
+pub use stream::{MinMax, StreamKey, StreamKind, Transition, Width};
+
+pub(crate) use objects::VertexIndex;

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! The arrays that a stage is made of: the columns, and the arrays of the object table, of the
+//! endpoint table and of the texts, which are stored the same way.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Early (hold) or late (setup) analysis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum MinMax {
+    /// Early.
+    Min = 0,
+    /// Late.
+    Max = 1,
+}
+
+/// The transition that a vertex column is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Transition {
+    /// Low to high.
+    Rise = 0,
+    /// High to low.
+    Fall = 1,
+    /// Arc columns: the arc itself says its transitions. Also everything that is not a column.
+    None = 2,
+}
+
+impl MinMax {
+    /// From its number in files and in the C ABI.
+    pub fn from_code(code: u32) -> Option<Self> {
+        match code {
+            0 => Some(Self::Min),
+            1 => Some(Self::Max),
+            _ => None,
+        }
+    }
+
+    /// `min` or `max`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Min => "min",
+            Self::Max => "max",
+        }
+    }
+}
+
+impl Transition {
+    /// From its number in files and in the C ABI.
+    pub fn from_code(code: u32) -> Option<Self> {
+        match code {
+            0 => Some(Self::Rise),
+            1 => Some(Self::Fall),
+            2 => Some(Self::None),
+            _ => None,
+        }
+    }
+}
+
+/// Size of one element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// Bytes: names, texts, marks.
+    Byte,
+    /// Little-endian 32-bit words: indices, and floats by their bits.
+    Word,
+}
+
+impl Width {
+    /// Bytes of one element.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::Byte => 1,
+            Self::Word => 4,
+        }
+    }
+}
+
+macro_rules! stream_kinds {
+    ($($name:ident = $code:literal, $width:ident, $text:literal, $doc:literal;)*) => {
+        /// What an array holds. The numbers are those of files; columns use them in the C ABI too.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum StreamKind {
+            $(#[doc = $doc] $name = $code,)*
+        }
+
+        impl StreamKind {
+            /// Every kind, by rising number.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// From its number.
+            pub fn from_code(code: u32) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+
+            /// Size of one element.
+            pub fn width(self) -> Width {
+                match self {
+                    $(Self::$name => Width::$width,)*
+                }
+            }
+
+            /// The word for it in messages.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+stream_kinds! {
+    Slew = 0, Word, "slew", "Slew of vertices, seconds.";
+    Arrival = 1, Word, "arrival", "Worst arrival of vertices over all tags, seconds.";
+    Required = 2, Word, "required", "Worst required time of vertices over all tags, seconds.";
+    Slack = 3, Word, "slack", "Worst slack of vertices over all tags, seconds.";
+    Delay = 4, Word, "delay", "Delay of arcs, seconds.";
+    SlewMark = 5, Byte, "slew mark", "1 where the user annotated the slew of a vertex.";
+    DelayMark = 6, Byte, "delay mark", "1 where the user annotated the delay of an arc.";
+    NameBytes = 32, Byte, "names", "Pin names of the vertices, back to back.";
+    NameLengths = 33, Word, "name lengths", "Bytes of each vertex's name.";
+    Driver = 34, Byte, "driver flags", "1 for the driver vertex of a bidirectional pin.";
+    Cell = 35, Word, "cells", "Liberty cell of the vertex's instance: index into the cell names.";
+    EdgeFrom = 36, Word, "edge sources", "Vertex row that an edge starts at.";
+    EdgeTo = 37, Word, "edge targets", "Vertex row that an edge ends at.";
+    ArcEdge = 38, Word, "arc edges", "Edge that an arc belongs to, never decreasing.";
+    ArcKind = 39, Word, "arc kinds", "Role and transitions of an arc: index into the kind names.";
+    EndpointVertex = 64, Word, "endpoint vertices", "Vertex row of an endpoint.";
+    EndpointGroup = 65, Word, "endpoint groups", "Path group: index into the group names.";
+    EndpointCheck = 66, Word, "endpoint checks", "Scene * 2 + min/max.";
+    EndpointSlack = 67, Word, "endpoint slacks", "Worst slack of the row, seconds.";
+    Sdc = 96, Byte, "SDC text", "Constraints as the engine wrote them.";
+}
+
+impl StreamKind {
+    /// Rows are vertices.
+    pub fn is_vertex_column(self) -> bool {
+        matches!(
+            self,
+            Self::Slew | Self::Arrival | Self::Required | Self::Slack | Self::SlewMark
+        )
+    }
+
+    /// Rows are arcs.
+    pub fn is_arc_column(self) -> bool {
+        matches!(self, Self::Delay | Self::DelayMark)
+    }
+
+    /// A column: rows are vertices or arcs.
+    pub fn is_column(self) -> bool {
+        self.is_vertex_column() || self.is_arc_column()
+    }
+
+    /// Words are floats.
+    pub(crate) fn is_float(self) -> bool {
+        self == Self::EndpointSlack || (self.is_column() && self.width() == Width::Word)
+    }
+}
+
+/// Names one array of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamKey {
+    /// What it holds.
+    pub kind: StreamKind,
+    /// Scene number; 0 where the kind is not a column.
+    pub scene: u16,
+    /// Min or max; `Min` where the kind is not a column.
+    pub min_max: MinMax,
+    /// Rise or fall of vertex columns, else `None`.
+    pub transition: Transition,
+}
+
+impl StreamKey {
+    /// The key of an array that is not a column.
+    pub fn plain(kind: StreamKind) -> Self {
+        Self {
+            kind,
+            scene: 0,
+            min_max: MinMax::Min,
+            transition: Transition::None,
+        }
+    }
+}
+
+impl fmt::Display for StreamKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kind.name())?;
+        if !self.kind.is_column() {
+            return Ok(());
+        }
+        write!(f, " {}", self.min_max.name())?;
+        match self.transition {
+            Transition::Rise => write!(f, " rise")?,
+            Transition::Fall => write!(f, " fall")?,
+            Transition::None => {}
+        }
+        write!(f, " of scene {}", self.scene)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_own_number() {
+        for kind in StreamKind::ALL {
+            assert_eq!(StreamKind::from_code(*kind as u32), Some(*kind));
+        }
+        assert_eq!(StreamKind::from_code(7), None);
+    }
+
+    #[test]
+    fn keys_read_as_a_user_says_them() {
+        let key = StreamKey {
+            kind: StreamKind::Slew,
+            scene: 1,
+            min_max: MinMax::Max,
+            transition: Transition::Rise,
+        };
+        assert_eq!(key.to_string(), "slew max rise of scene 1");
+        assert_eq!(StreamKey::plain(StreamKind::Sdc).to_string(), "SDC text");
+    }
+}

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! One save: from the engine's arrays to a published stage.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::directory::Store;
+use super::durable::TemporaryFile;
+use super::lock::WriterLock;
+use super::reader::{Stage, same_rows};
+use super::rewrite::rewrite_as_full;
+use super::writer::{StageWriter, WriterBase};
+use crate::codec::CodecChoice;
+use crate::delta::align;
+use crate::error::{Error, ErrorKind, Result, invalid};
+use crate::format::Record;
+use crate::model::{
+    BaseRef, Endpoint, MinMax, ObjectTable, StageMetadata, StreamKey, StreamKind, Summary, Width,
+};
+
+/// Deltas between a stage and a full one, at most. A delta on a longer chain is made on the full
+/// stage at its root instead: every read decodes the whole chain.
+const MAX_CHAIN: u32 = 8;
+/// A delta that needs this share of a full stage's bytes does not pay for its dependence.
+const DELTA_PAYS: f64 = 0.9;
+
+/// What the new stage is relative to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum BaseChoice {
+    /// The store's head, where it pays; nothing for the first stage.
+    #[default]
+    Auto,
+    /// Nothing.
+    Full,
+    /// This stage.
+    Stage(String),
+}
+
+/// How a stage is saved.
+#[derive(Clone, Debug)]
+pub struct CaptureOptions {
+    /// What the stage is relative to.
+    pub base: BaseChoice,
+    /// Compressor.
+    pub codec: CodecChoice,
+    /// Level of Zstandard, 1 to 19.
+    pub level: i32,
+}
+
+impl Default for CaptureOptions {
+    fn default() -> Self {
+        Self {
+            base: BaseChoice::Auto,
+            codec: CodecChoice::Auto,
+            level: 3,
+        }
+    }
+}
+
+/// An open save. Holds the writer lock. Dropping it leaves the store as it was.
+pub struct Capture {
+    writer: StageWriter,
+    base: Option<Arc<Stage>>,
+    options: CaptureOptions,
+    stage_id: String,
+    metadata: StageMetadata,
+    sdc: Vec<u8>,
+    /// By (check, group, vertex): the order that they are stored in.
+    endpoints: BTreeMap<(u32, u32, u32), u32>,
+    // Dropped last: the lock outlives the temporary file.
+    _lock: WriterLock,
+}
+
+impl Capture {
+    /// Begin to save `stage`. Becomes the store's writer and writes the object table.
+    ///
+    /// # Errors
+    /// Those of [`Store::check_new_stage`] and [`Store::stage`] (for the base), `Locked`, `NoSpace`.
+    pub fn begin(
+        store: &Store,
+        stage: &str,
+        options: CaptureOptions,
+        mut objects: ObjectTable,
+    ) -> Result<Self> {
+        store.check_new_stage(stage)?;
+        if !(1..=19).contains(&options.level) {
+            return Err(invalid(format!(
+                "Level {} is not in 1 to 19.",
+                options.level
+            )));
+        }
+        let lock = store.lock_for_writing()?;
+        // Another writer may have taken the name while this one waited for nothing but luck.
+        store.check_new_stage(stage)?;
+        let base = choose_base(store, &options.base)?;
+        if let Some(base) = &base {
+            let known = base.metadata();
+            objects.renumber(&known.cell_names, &known.kind_names);
+        }
+        let metadata = describe(&objects, base.as_deref());
+        let writer_base = base
+            .as_ref()
+            .map(|base| writer_base(base, &objects, &metadata));
+        let path = store.temporary_path(stage);
+        let base_of_writer = writer_base.transpose()?;
+        let mut writer = StageWriter::create(path, options.codec, options.level, base_of_writer)?;
+        write_objects(&mut writer, &objects)?;
+        Ok(Self {
+            writer,
+            base,
+            options,
+            stage_id: stage.to_owned(),
+            metadata,
+            sdc: Vec::new(),
+            endpoints: BTreeMap::new(),
+            _lock: lock,
+        })
+    }
+
+    /// What the stage will say of itself. Counts, digests and names of cells and kinds are set by
+    /// [`Capture::begin`] and must stay.
+    pub fn metadata_mut(&mut self) -> &mut StageMetadata {
+        &mut self.metadata
+    }
+
+    /// The constraints as the engine writes them.
+    pub fn set_sdc(&mut self, text: &[u8]) {
+        text.clone_into(&mut self.sdc);
+    }
+
+    /// Announce a column and get its handle. Its rows are all vertices or all arcs.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for what is not a column, an unknown scene, and a column given twice.
+    pub fn add_column(&mut self, key: StreamKey) -> Result<usize> {
+        use crate::model::Transition::None as NoTransition;
+        let is_vertex = key.kind.is_vertex_column();
+        if !key.kind.is_column() || is_vertex == (key.transition == NoTransition) {
+            return Err(invalid(format!(
+                "{key} with this transition is not a column."
+            )));
+        }
+        if usize::from(key.scene) >= self.metadata.scenes.len() {
+            return Err(invalid(format!("Scene {} was not added.", key.scene)));
+        }
+        let rows = if is_vertex {
+            self.metadata.vertices
+        } else {
+            self.metadata.arcs
+        };
+        if key.kind.width() == Width::Word {
+            self.metadata.raw_bytes += 4 * u64::from(rows);
+        }
+        self.writer.add_stream(key, u64::from(rows))
+    }
+
+    /// Append the next rows of a column of floats, given by their bits.
+    ///
+    /// # Errors
+    /// `ShapeMismatch` for more values than rows, `NoSpace`, `Io`, and what reading the base gives.
+    pub fn write(&mut self, column: usize, bits: &[u32]) -> Result<()> {
+        self.writer.write_words(column, bits)
+    }
+
+    /// Append the next rows of a column of marks.
+    ///
+    /// # Errors
+    /// As [`Capture::write`], and `InvalidArgument` for a mark that is neither 0 nor 1.
+    pub fn write_marks(&mut self, column: usize, marks: &[u8]) -> Result<()> {
+        if marks.iter().any(|mark| *mark > 1) {
+            return Err(invalid("A mark is neither 0 nor 1."));
+        }
+        self.writer.write_bytes(column, marks)
+    }
+
+    /// Set the summary of one scene and min/max.
+    pub fn set_summary(&mut self, summary: Summary) -> Result<()> {
+        if usize::from(summary.scene) >= self.metadata.scenes.len() {
+            return Err(invalid(format!("Scene {} was not added.", summary.scene)));
+        }
+        let same = |s: &Summary| s.scene == summary.scene && s.min_max == summary.min_max;
+        self.metadata.summaries.retain(|known| !same(known));
+        self.metadata.summaries.push(summary);
+        Ok(())
+    }
+
+    /// Add rows to the endpoint table.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a vertex, group or scene that does not exist, or a row given twice.
+    pub fn add_endpoints(&mut self, endpoints: &[Endpoint]) -> Result<()> {
+        for endpoint in endpoints {
+            let known = endpoint.vertex < self.metadata.vertices
+                && (endpoint.group as usize) < self.metadata.groups.len()
+                && usize::from(endpoint.scene) < self.metadata.scenes.len();
+            if !known {
+                return Err(invalid(
+                    "An endpoint names a vertex, group or scene not added.",
+                ));
+            }
+            let check = u32::from(endpoint.scene) * 2 + endpoint.min_max as u32;
+            let key = (check, endpoint.group, endpoint.vertex);
+            if self
+                .endpoints
+                .insert(key, endpoint.slack.to_bits())
+                .is_some()
+            {
+                return Err(invalid("An endpoint was given twice."));
+            }
+        }
+        Ok(())
+    }
+
+    /// Publish the stage and make it the head. The stage is durable when this returns.
+    ///
+    /// # Errors
+    /// `ShapeMismatch` when a column lacks rows; `NoSpace`, `Io`. On failure the store is as it was
+    /// before the capture began, but for this: when only the head could not be replaced, the stage
+    /// is there and the head is the old one.
+    pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
+        self.check_complete()?;
+        write_endpoints(&mut self.writer, &self.endpoints)?;
+        self.writer
+            .put_bytes(StreamKey::plain(StreamKind::Sdc), &self.sdc)?;
+        self.metadata.endpoints = self.endpoints.len() as u32;
+        self.metadata
+            .summaries
+            .sort_by_key(|summary| (summary.scene, summary.min_max));
+        let reference = |base: &Arc<Stage>| BaseRef {
+            stage_id: base.timing_stage().stage_id.clone(),
+            digest: base.digest(),
+        };
+        let record = Record {
+            stage_id: self.stage_id.clone(),
+            timestamp: now(),
+            base: self.base.as_ref().map(reference),
+            metadata: self.metadata,
+        };
+        let mut file = self.writer.finish(&record)?;
+        if let (BaseChoice::Auto, Some(base)) = (&self.options.base, &self.base) {
+            file = keep_what_pays(store, file, base, &record, &self.options)?;
+        }
+        file.publish(&store.stage_path(&self.stage_id))?;
+        store.write_head(&self.stage_id)?;
+        store.stage(&self.stage_id)
+    }
+
+    fn check_complete(&self) -> Result<()> {
+        for (key, count, written) in self.writer.progress() {
+            if count != written {
+                return Err(Error::new(
+                    ErrorKind::ShapeMismatch,
+                    format!("{key} has {written} of {count} values."),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    })
+}
+
+fn choose_base(store: &Store, choice: &BaseChoice) -> Result<Option<Arc<Stage>>> {
+    let name = match choice {
+        BaseChoice::Full => return Ok(None),
+        BaseChoice::Stage(name) => name.clone(),
+        BaseChoice::Auto => match store.head()? {
+            Some(name) => name,
+            None => return Ok(None),
+        },
+    };
+    let place = |error: Error| error.at("the base of the new stage cannot be used");
+    let base = store.stage(&name).map_err(place)?;
+    Ok(Some(if base.metadata().depth < MAX_CHAIN {
+        base
+    } else {
+        root(&base)
+    }))
+}
+
+/// The full stage that a chain begins with.
+fn root(stage: &Arc<Stage>) -> Arc<Stage> {
+    stage.base().map_or_else(|| stage.clone(), root)
+}
+
+fn describe(objects: &ObjectTable, base: Option<&Stage>) -> StageMetadata {
+    let digests = objects.row_digests();
+    StageMetadata {
+        cell_names: objects.cell_names.clone(),
+        kind_names: objects.kind_names.clone(),
+        vertices: objects.vertex_count() as u32,
+        edges: objects.edge_count() as u32,
+        arcs: objects.arc_count() as u32,
+        raw_bytes: objects.raw_bytes(),
+        depth: base.map_or(0, |base| base.metadata().depth + 1),
+        vertex_digest: digests.vertices,
+        arc_digest: digests.arcs,
+        cell_digest: digests.cells,
+        ..StageMetadata::default()
+    }
+}
+
+fn writer_base(
+    base: &Arc<Stage>,
+    objects: &ObjectTable,
+    metadata: &StageMetadata,
+) -> Result<WriterBase> {
+    let alignment = if same_rows(metadata, base.metadata()) {
+        None
+    } else {
+        Some(Arc::new(align(&*base.objects()?, objects)))
+    };
+    Ok(WriterBase {
+        stage: base.clone(),
+        alignment,
+    })
+}
+
+fn write_objects(writer: &mut StageWriter, objects: &ObjectTable) -> Result<()> {
+    use StreamKind as K;
+    let starts = std::iter::once(&0).chain(&objects.name_ends);
+    let lengths: Vec<u32> = objects
+        .name_ends
+        .iter()
+        .zip(starts)
+        .map(|(end, start)| end - start)
+        .collect();
+    writer.put_bytes(StreamKey::plain(K::NameBytes), &objects.names)?;
+    writer.put_words(StreamKey::plain(K::NameLengths), &lengths)?;
+    writer.put_bytes(StreamKey::plain(K::Driver), &objects.driver)?;
+    writer.put_words(StreamKey::plain(K::Cell), &objects.cells)?;
+    writer.put_words(StreamKey::plain(K::EdgeFrom), &objects.edge_from)?;
+    writer.put_words(StreamKey::plain(K::EdgeTo), &objects.edge_to)?;
+    writer.put_words(StreamKey::plain(K::ArcEdge), &objects.arc_edge)?;
+    writer.put_words(StreamKey::plain(K::ArcKind), &objects.arc_kind)
+}
+
+fn write_endpoints(
+    writer: &mut StageWriter,
+    endpoints: &BTreeMap<(u32, u32, u32), u32>,
+) -> Result<()> {
+    use StreamKind as K;
+    let mut put = |kind, values: Vec<u32>| writer.put_words(StreamKey::plain(kind), &values);
+    put(
+        K::EndpointCheck,
+        endpoints.keys().map(|(check, _, _)| *check).collect(),
+    )?;
+    put(
+        K::EndpointGroup,
+        endpoints.keys().map(|(_, group, _)| *group).collect(),
+    )?;
+    put(
+        K::EndpointVertex,
+        endpoints.keys().map(|(_, _, vertex)| *vertex).collect(),
+    )?;
+    put(K::EndpointSlack, endpoints.values().copied().collect())
+}
+
+/// Write the stage again without a base when its delta is nearly as large as a full stage of its
+/// size would be, judged by the full stage at the root of the chain; keep the smaller file.
+fn keep_what_pays(
+    store: &Store,
+    delta: TemporaryFile,
+    base: &Arc<Stage>,
+    record: &Record,
+    options: &CaptureOptions,
+) -> Result<TemporaryFile> {
+    let root = root(base);
+    let share = |stored: u64, raw: u64| stored as f64 / raw.max(1) as f64;
+    let full = share(root.stored_bytes(), root.metadata().raw_bytes);
+    if share(delta.position(), record.metadata.raw_bytes) < DELTA_PAYS * full {
+        return Ok(delta);
+    }
+    let full = rewrite_as_full(store, &delta, base, record, options)?;
+    let pays = (delta.position() as f64) < DELTA_PAYS * full.position() as f64;
+    Ok(if pays { delta } else { full })
+}
+
+/// Endpoint checks are `scene * 2 + min/max`; scenes are 16 bits wide.
+const _: () = assert!(MinMax::Max as u32 == 1);

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! Files that are there whole or not at all, also after a crash: written under a temporary name,
+//! fsynced, renamed, and the rename fsynced through the directory.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+const BUFFER: usize = 1 << 20;
+
+/// A file under a temporary name. It is removed when it is dropped before [`TemporaryFile::publish`].
+pub(super) struct TemporaryFile {
+    path: PathBuf,
+    writer: Option<BufWriter<File>>,
+    written: u64,
+}
+
+impl TemporaryFile {
+    /// Create `path`, which must not exist.
+    pub fn create(path: PathBuf) -> Result<Self> {
+        let file = File::create_new(&path)
+            .map_err(|error| Error::io(format_args!("Cannot create {}", path.display()), &error))?;
+        Ok(Self {
+            path,
+            writer: Some(BufWriter::with_capacity(BUFFER, file)),
+            written: 0,
+        })
+    }
+
+    /// Bytes written so far.
+    pub fn position(&self) -> u64 {
+        self.written
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Append bytes.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if let Some(writer) = &mut self.writer {
+            writer
+                .write_all(bytes)
+                .map_err(|error| failed(&self.path, &error))?;
+        }
+        self.written += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Write out what is buffered and make it durable. Nothing can be written afterwards.
+    pub fn seal(&mut self) -> Result<()> {
+        if let Some(writer) = self.writer.take() {
+            let file = writer
+                .into_inner()
+                .map_err(|error| failed(&self.path, error.error()))?;
+            file.sync_all()
+                .map_err(|error| failed(&self.path, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Give the sealed file its name, replacing what bears it, durably.
+    pub fn publish(mut self, target: &Path) -> Result<()> {
+        self.seal()?;
+        fs::rename(&self.path, target).map_err(|error| {
+            Error::io(
+                format_args!("Cannot rename to {}", target.display()),
+                &error,
+            )
+        })?;
+        // The name is gone: there is nothing to remove any more.
+        self.path = PathBuf::new();
+        target.parent().map_or(Ok(()), sync_directory)
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        if !self.path.as_os_str().is_empty() {
+            // What cannot be removed now is removed by the next writer.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Make the names in a directory durable.
+pub(super) fn sync_directory(path: &Path) -> Result<()> {
+    File::open(path)
+        .and_then(|directory| directory.sync_all())
+        .map_err(|error| Error::io(format_args!("Cannot sync {}", path.display()), &error))
+}
+
+/// Replace a small file.
+pub(super) fn replace(temporary: PathBuf, target: &Path, content: &str) -> Result<()> {
+    let mut file = TemporaryFile::create(temporary)?;
+    file.write(content.as_bytes())?;
+    file.publish(target)
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Error {
+    Error::io(format_args!("Cannot write {}", path.display()), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_appears_whole_or_not_at_all() {
+        let directory = tempfile::tempdir().unwrap();
+        let temporary = directory.path().join("t");
+        let target = directory.path().join("target");
+        let mut file = TemporaryFile::create(temporary.clone()).unwrap();
+        file.write(b"abc").unwrap();
+        assert_eq!(file.position(), 3);
+        assert!(!target.exists());
+        assert!(TemporaryFile::create(temporary.clone()).is_err(), "taken");
+        drop(file);
+        assert!(!temporary.exists(), "dropped means removed");
+        replace(temporary.clone(), &target, "one").unwrap();
+        replace(temporary.clone(), &target, "two").unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "two");
+        assert!(!temporary.exists());
+        assert!(replace(temporary, &directory.path().join("no/where"), "x").is_err());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! One writer at a time: an advisory lock on a file of the store. The kernel releases it with the
+//! process, so that a dead writer never blocks a live one; the text in the file is for messages.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The right to write to a store, held until dropped.
+#[derive(Debug)]
+pub(super) struct WriterLock {
+    _file: File,
+}
+
+impl WriterLock {
+    pub fn acquire(path: &Path) -> Result<Self> {
+        let failed = |error| Error::io(format_args!("Cannot lock {}", path.display()), &error);
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        // The text only helps a second writer's message; a full disk must not keep it from trying.
+        let _ = sign(&mut file);
+        Ok(Self { _file: file })
+    }
+}
+
+fn sign(file: &mut File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    let system = rustix::system::uname();
+    let host = system.nodename().to_string_lossy();
+    let now = humantime::format_rfc3339_seconds(SystemTime::now());
+    writeln!(file, "process {} on {host} since {now}", std::process::id())
+}
+
+fn held(path: &Path, file: &mut File) -> Error {
+    let mut holder = String::new();
+    let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
+    let holder = if known {
+        holder.trim()
+    } else {
+        "another process"
+    };
+    Error::new(
+        ErrorKind::Locked,
+        format!(
+            "The store is being written to by {holder} (lock {}). Wait for it, then try again.",
+            path.display()
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_writer_is_told_who_the_first_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("LOCK");
+        let first = WriterLock::acquire(&path).unwrap();
+        let error = WriterLock::acquire(&path).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Locked);
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("process {}", std::process::id()))
+        );
+        drop(first);
+        WriterLock::acquire(&path).unwrap();
+        assert_eq!(
+            WriterLock::acquire(directory.path()).unwrap_err().kind(),
+            ErrorKind::Io,
+            "a directory cannot be the lock"
+        );
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! Bytes of a file, mapped or read by position.
+//!
+//! A mapping shows the file's current state, page by page, as it is touched. That is sound for stage
+//! files because they are written under another name, fsynced, renamed, and never changed or cut
+//! afterwards; a delete only removes the name. Where a file system breaks these rules (some network
+//! ones), use [`ReadMode::Positioned`].
+
+#![allow(unsafe_code)]
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use memmap2::Mmap;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// How stage files are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReadMode {
+    /// Through a memory mapping: no copies.
+    #[default]
+    Mapped,
+    /// With `pread`: for network file systems.
+    Positioned,
+}
+
+/// An open file.
+pub(super) struct Source {
+    bytes: Bytes,
+    length: u64,
+}
+
+enum Bytes {
+    Mapped(Mmap),
+    File(File),
+}
+
+impl Source {
+    pub fn open(path: &Path, mode: ReadMode) -> Result<Self> {
+        let failed = |error| Error::io(format_args!("Cannot read {}", path.display()), &error);
+        let file = File::open(path).map_err(failed)?;
+        let metadata = file.metadata().map_err(failed)?;
+        let length = metadata.len();
+        let bytes = match mode {
+            // An empty file cannot be mapped.
+            ReadMode::Mapped if metadata.is_file() && length > 0 => {
+                // SAFETY: the module text says why the bytes do not change under the mapping. The
+                // length is that of the file now; every access is checked against it.
+                Bytes::Mapped(unsafe { Mmap::map(&file) }.map_err(failed)?)
+            }
+            ReadMode::Mapped | ReadMode::Positioned => Bytes::File(file),
+        };
+        Ok(Self { bytes, length })
+    }
+
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// `length` bytes from `offset`.
+    pub fn read(&self, offset: u64, length: usize) -> Result<Cow<'_, [u8]>> {
+        let end = offset
+            .checked_add(length as u64)
+            .filter(|end| *end <= self.length);
+        let Some(end) = end else {
+            return Err(Error::new(
+                ErrorKind::Truncated,
+                format!(
+                    "The file has {} bytes, {length} are wanted at {offset}.",
+                    self.length
+                ),
+            ));
+        };
+        match &self.bytes {
+            Bytes::Mapped(map) => {
+                let bytes = map.get(offset as usize..end as usize).unwrap_or_default();
+                Ok(Cow::Borrowed(bytes))
+            }
+            Bytes::File(file) => {
+                let mut bytes = vec![0; length];
+                file.read_exact_at(&mut bytes, offset)
+                    .map_err(|error| Error::io("Cannot read", &error))?;
+                Ok(Cow::Owned(bytes))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_read_the_same_and_know_the_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        std::fs::write(&path, b"0123456789").unwrap();
+        for mode in [ReadMode::Mapped, ReadMode::Positioned] {
+            let source = Source::open(&path, mode).unwrap();
+            assert_eq!(source.length(), 10);
+            assert_eq!(&*source.read(3, 4).unwrap(), b"3456");
+            assert_eq!(&*source.read(10, 0).unwrap(), b"");
+            assert_eq!(source.read(9, 2).unwrap_err().kind(), ErrorKind::Truncated);
+            assert_eq!(
+                source.read(u64::MAX, 2).unwrap_err().kind(),
+                ErrorKind::Truncated
+            );
+        }
+        std::fs::write(&path, b"").unwrap();
+        assert_eq!(Source::open(&path, ReadMode::Mapped).unwrap().length(), 0);
+        assert!(Source::open(&directory.path().join("none"), ReadMode::Mapped).is_err());
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! The store: a directory of immutable stage files, one writer, any number of readers.
+
+mod capture;
+mod directory;
+mod durable;
+mod live;
+mod lock;
+mod mapping;
+mod reader;
+pub mod report;
+mod rewrite;
+mod stage_file;
+mod verify;
+mod writer;
+
+pub use capture::{BaseChoice, Capture, CaptureOptions};
+pub use directory::{OpenMode, Store};
+pub use live::{RowState, StageAlignment};
+pub use mapping::ReadMode;
+pub use reader::Stage;
+pub use verify::{Depth, Finding, Verification};

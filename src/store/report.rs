@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! What a store holds, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value, json};
+
+use super::directory::Store;
+use super::stage_file::StageFile;
+use super::verify::Verification;
+use crate::error::Result;
+use crate::model::{MinMax, StageMetadata, TimingStage};
+
+/// One row of the list of stages.
+struct Row {
+    name: String,
+    /// Or what is wrong with the file.
+    file: Result<StageFile>,
+}
+
+/// The stages as a tree: every stage below its base, in the order of their times; `*` marks the head.
+///
+/// # Errors
+/// When the store cannot be listed. A stage whose file is damaged has a line that says so.
+pub fn stages_text(store: &Store) -> Result<String> {
+    let rows = rows(store)?;
+    let head = store.head()?;
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "  {:<28} {:>9} {:>9} {:>10} {:>10} {:>7} {:>11} {:>11} {:>6}  time",
+        "stage", "vertices", "arcs", "raw", "stored", "ratio", "wns", "tns", "viol"
+    );
+    let mut children: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    for (index, row) in rows.iter().enumerate() {
+        let base = row.file.as_ref().ok().and_then(|file| file.stage().base());
+        // A stage whose base is gone stands at the top: it must be seen.
+        let parent = base.filter(|base| names.contains(base)).unwrap_or("");
+        children.entry(parent).or_default().push(index);
+    }
+    let mut stack: Vec<(usize, usize)> = children
+        .get("")
+        .into_iter()
+        .flatten()
+        .rev()
+        .map(|index| (*index, 0))
+        .collect();
+    while let Some((index, level)) = stack.pop() {
+        let Some(row) = rows.get(index) else { continue };
+        write_row(&mut out, row, level, head.as_deref() == Some(&row.name));
+        let below = children.get(row.name.as_str());
+        stack.extend(
+            below
+                .into_iter()
+                .flatten()
+                .rev()
+                .map(|index| (*index, level + 1)),
+        );
+    }
+    Ok(out)
+}
+
+/// The stages as a JSON list, by time. `docs/report.schema.json` describes it.
+///
+/// # Errors
+/// When the store cannot be listed. A damaged stage has only `stage` and `error`.
+pub fn stages_json(store: &Store) -> Result<String> {
+    let head = store.head()?;
+    let list: Vec<Value> = rows(store)?
+        .iter()
+        .map(|row| json_row(row, head.as_deref() == Some(&row.name)))
+        .collect();
+    let mut text = format!("{:#}", Value::Array(list));
+    text.push('\n');
+    Ok(text)
+}
+
+/// A verification: one line a finding, then the sum.
+pub fn verification_text(verification: &Verification) -> String {
+    let mut out = String::new();
+    for finding in &verification.findings {
+        let stage = finding.stage.as_deref().unwrap_or("(store)");
+        let _ = writeln!(out, "{stage}: {}", finding.error);
+    }
+    let stages = verification.stages;
+    let _ = match verification.findings.len() {
+        0 => writeln!(
+            out,
+            "{stages} {} sound.",
+            if stages == 1 {
+                "stage is"
+            } else {
+                "stages are"
+            }
+        ),
+        findings => writeln!(out, "{findings} defects in {stages} stages."),
+    };
+    out
+}
+
+/// Worst negative slack: the worst slack, or zero when it is positive.
+fn wns(metadata: &StageMetadata, min_max: MinMax) -> f32 {
+    let checks = metadata
+        .summaries
+        .iter()
+        .filter(|summary| summary.min_max == min_max);
+    checks
+        .map(|summary| summary.worst_slack)
+        .fold(0.0, f32::min)
+}
+
+/// Over scenes the worst counts, as in the engine.
+fn tns(metadata: &StageMetadata, min_max: MinMax) -> f32 {
+    let checks = metadata
+        .summaries
+        .iter()
+        .filter(|summary| summary.min_max == min_max);
+    checks.map(|summary| summary.tns).fold(0.0, f32::min)
+}
+
+fn violating(metadata: &StageMetadata, min_max: MinMax) -> u32 {
+    let checks = metadata
+        .summaries
+        .iter()
+        .filter(|summary| summary.min_max == min_max);
+    checks.map(|summary| summary.violating).max().unwrap_or(0)
+}
+
+fn rows(store: &Store) -> Result<Vec<Row>> {
+    let names = store.stage_names()?;
+    let mut rows: Vec<Row> = names
+        .into_iter()
+        .map(|name| Row {
+            file: store.stage_file(&name),
+            name,
+        })
+        .collect();
+    rows.sort_by_key(|row| {
+        row.file
+            .as_ref()
+            .map_or(u64::MAX, |file| file.stage().timestamp)
+    });
+    Ok(rows)
+}
+
+fn write_row(out: &mut String, row: &Row, level: usize, is_head: bool) {
+    let mark = if is_head { '*' } else { ' ' };
+    let name = format!("{}{}", "  ".repeat(level), row.name);
+    let file = match &row.file {
+        Ok(file) => file,
+        Err(error) => {
+            let _ = writeln!(out, "{mark} {name:<28} DAMAGED: {error}");
+            return;
+        }
+    };
+    let metadata = &file.stage().metadata;
+    let _ = writeln!(
+        out,
+        "{mark} {name:<28} {:>9} {:>9} {:>10} {:>10} {:>6.2}% {:>11} {:>11} {:>6}  {}",
+        metadata.vertices,
+        metadata.arcs,
+        metadata.raw_bytes,
+        file.stored_bytes(),
+        100.0 * file.stored_bytes() as f64 / metadata.raw_bytes.max(1) as f64,
+        picoseconds(wns(metadata, MinMax::Max)),
+        picoseconds(tns(metadata, MinMax::Max)),
+        violating(metadata, MinMax::Max),
+        time(file.stage()),
+    );
+}
+
+fn json_row(row: &Row, is_head: bool) -> Value {
+    let file = match &row.file {
+        Ok(file) => file,
+        Err(error) => return json!({ "stage": row.name, "error": error.to_string() }),
+    };
+    let stage = file.stage();
+    let metadata = &stage.metadata;
+    let checks: Vec<Value> = metadata
+        .summaries
+        .iter()
+        .map(|summary| {
+            json!({
+                "scene": metadata.scenes.get(usize::from(summary.scene)),
+                "path_delay": summary.min_max.name(),
+                "worst_slack": exact(summary.worst_slack),
+                "tns": exact(summary.tns),
+                "violating_endpoints": summary.violating,
+            })
+        })
+        .collect();
+    let meta: Map<String, Value> = metadata
+        .meta
+        .iter()
+        .map(|(key, value)| (key.clone(), json!(value)))
+        .collect();
+    json!({
+        "stage": stage.stage_id,
+        "base": stage.base(),
+        "head": is_head,
+        "time": time(stage),
+        "design": metadata.design,
+        "vertices": metadata.vertices,
+        "arcs": metadata.arcs,
+        "scenes": metadata.scenes,
+        "raw_bytes": metadata.raw_bytes,
+        "stored_bytes": file.stored_bytes(),
+        "wns": exact(wns(metadata, MinMax::Max)),
+        "tns": exact(tns(metadata, MinMax::Max)),
+        "violating_endpoints": violating(metadata, MinMax::Max),
+        "checks": checks,
+        "engine": format!("{} {}", metadata.engine, metadata.engine_version),
+        "threads": metadata.threads,
+        "note": metadata.note,
+        "meta": meta,
+    })
+}
+
+/// The shortest decimal that reads back as this 32-bit float; null where JSON has no number for it.
+fn exact(value: f32) -> Value {
+    value
+        .to_string()
+        .parse::<f64>()
+        .map_or(Value::Null, |value| json!(value))
+}
+
+fn picoseconds(seconds: f32) -> String {
+    format!("{:.1}ps", f64::from(seconds) * 1e12)
+}
+
+fn time(stage: &TimingStage) -> String {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_nanos(stage.timestamp);
+    humantime::format_rfc3339_seconds(time).to_string()
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! Is everything in a store what was put there?
+
+use std::collections::HashMap;
+
+use super::directory::Store;
+use crate::error::{Error, Result};
+
+/// How deep a verification looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Structure, checksum of every stored byte, presence and identity of bases.
+    Quick,
+    /// And every value decoded and compared with the checksum of its array.
+    Full,
+}
+
+/// One thing that is wrong.
+#[derive(Debug)]
+pub struct Finding {
+    /// The stage that it concerns; `None` for the store itself.
+    pub stage: Option<String>,
+    /// What is wrong, and where.
+    pub error: Error,
+}
+
+/// The outcome of a verification.
+#[derive(Debug, Default)]
+pub struct Verification {
+    /// Stages looked at.
+    pub stages: usize,
+    /// What is wrong; empty for a sound store.
+    pub findings: Vec<Finding>,
+}
+
+impl Store {
+    /// Look at every stage. Nothing is changed, and no lock is taken.
+    ///
+    /// # Errors
+    /// Only when the store itself cannot be listed; what is wrong with a stage is a finding.
+    pub fn verify(&self, depth: Depth) -> Result<Verification> {
+        let mut verification = Verification::default();
+        let names = self.stage_names()?;
+        verification.stages = names.len();
+        let mut open = HashMap::new();
+        for name in &names {
+            let mut found = |error| {
+                let stage = Some(name.clone());
+                verification.findings.push(Finding { stage, error });
+            };
+            match self.open_chain(name, 0, &mut open) {
+                Ok(stage) => {
+                    let before = std::cell::Cell::new(0usize);
+                    stage.file().check_blocks(|error| {
+                        before.set(before.get() + 1);
+                        found(error);
+                    });
+                    // Bytes that are damaged do not decode: one finding is enough for them.
+                    if depth == Depth::Full && before.get() == 0 {
+                        stage.check_values(&mut found);
+                    }
+                }
+                Err(error) => found(error),
+            }
+        }
+        self.verify_head(&names, &mut verification);
+        Ok(verification)
+    }
+
+    fn verify_head(&self, names: &[String], verification: &mut Verification) {
+        let error = match self.head() {
+            Ok(Some(head)) if !names.contains(&head) => {
+                crate::error::corrupt(format!("The head is stage {head}, which is not there."))
+            }
+            Ok(_) => return,
+            Err(error) => error,
+        };
+        verification.findings.push(Finding { stage: None, error });
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! The committed header is the one that the sources give. CKP_BLESS=1 rewrites it.
+
+use std::fs;
+use std::path::Path;
+
+fn generated() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
+    let mut header = Vec::new();
+    cbindgen::generate_with_config(root, config)
+        .unwrap()
+        .write(&mut header);
+    String::from_utf8(header).unwrap()
+}
+
+#[test]
+fn the_committed_header_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/ckp.h");
+    let generated = generated();
+    if std::env::var_os("CKP_BLESS").is_some() {
+        fs::write(&path, &generated).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == generated,
+        "include/ckp.h differs: run CKP_BLESS=1 cargo test --test abi"
+    );
+}
+
+#[test]
+fn every_export_is_guarded_or_cannot_fail() {
+    // The functions that run no library code and so need no guard.
+    const PLAIN: [&str; 8] = [
+        "ckp_abi_version",
+        "ckp_version",
+        "ckp_error_status",
+        "ckp_error_message",
+        "ckp_text_data",
+        "ckp_text_size",
+        "ckp_stage_clone",
+        "ckp_capture_abort",
+    ];
+    let mut exports = 0;
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ffi")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        for item in text.split("#[unsafe(no_mangle)]").skip(1) {
+            let name = item.split("fn ").nth(1).unwrap().split('(').next().unwrap();
+            let body = item.split("\n}\n").next().unwrap();
+            exports += 1;
+            let plain = PLAIN.contains(&name) || name.ends_with("_free");
+            assert_eq!(body.contains("guard(out_error, "), !plain, "{name}");
+        }
+    }
+    assert!(exports > 40, "only {exports} exports were found");
+}
