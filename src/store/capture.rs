@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::directory::Store;
+use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
-use super::lock::WriterLock;
 use super::reader::{Stage, same_rows};
 use super::rewrite::rewrite_as_full;
 use super::writer::{StageWriter, WriterBase};
@@ -71,7 +70,7 @@ pub struct Capture {
     /// By (check, group, vertex): the order that they are stored in.
     endpoints: BTreeMap<(u32, u32, u32), u32>,
     // Dropped last: the lock outlives the temporary file.
-    _lock: WriterLock,
+    writing: Writing,
 }
 
 impl Capture {
@@ -92,7 +91,7 @@ impl Capture {
                 options.level
             )));
         }
-        let lock = store.lock_for_writing()?;
+        let writing = store.begin_writing()?;
         // Another writer may have taken the name while this one waited for nothing but luck.
         store.check_new_stage(stage)?;
         let base = choose_base(store, &options.base)?;
@@ -116,7 +115,7 @@ impl Capture {
             metadata,
             sdc: Vec::new(),
             endpoints: BTreeMap::new(),
-            _lock: lock,
+            writing,
         })
     }
 
@@ -244,6 +243,7 @@ impl Capture {
             file = keep_what_pays(store, file, base, &record, &self.options)?;
         }
         file.publish(&store.stage_path(&self.stage_id))?;
+        self.writing.keep();
         store.write_head(&self.stage_id)?;
         store.stage(&self.stage_id)
     }

@@ -152,7 +152,8 @@ impl Store {
     /// Those of [`Store::stage`], and `Locked`. On failure the head stays.
     pub fn set_head(&self, name: &str) -> Result<()> {
         self.stage(name)?;
-        let _lock = self.lock_for_writing()?;
+        let mut writing = self.begin_writing()?;
+        writing.keep();
         self.write_head(name)
     }
 
@@ -197,20 +198,20 @@ impl Store {
     }
 
     /// Make the directory if need be, become its writer, and clear away what a dead one left.
-    pub(super) fn lock_for_writing(&self) -> Result<WriterLock> {
-        let create = |path: &Path| match fs::create_dir(path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(Error::io(
-                format_args!("Cannot create {}", path.display()),
-                &error,
-            )),
-            _ => Ok(()),
-        };
-        create(&self.root)?;
+    pub(super) fn begin_writing(&self) -> Result<Writing> {
+        let made_root = create_directory(&self.root)?;
         let lock = WriterLock::acquire(&self.root.join(LOCK))?;
-        create(&self.root.join(STAGES))?;
-        create(&self.root.join(TEMPORARY))?;
+        let is_new = !self.root.join(MARKER).exists();
+        let writing = Writing {
+            root: self.root.clone(),
+            made_root,
+            is_new,
+            _lock: lock,
+        };
+        create_directory(&self.root.join(STAGES))?;
+        create_directory(&self.root.join(TEMPORARY))?;
         self.clear_leftovers()?;
-        if !self.root.join(MARKER).exists() {
+        if is_new {
             replace(
                 self.temporary_path(MARKER),
                 &self.root.join(MARKER),
@@ -221,7 +222,7 @@ impl Store {
                 .filter(|p| !p.as_os_str().is_empty())
                 .map_or(Ok(()), sync_directory)?;
         }
-        Ok(lock)
+        Ok(writing)
     }
 
     pub(super) fn write_head(&self, name: &str) -> Result<()> {
@@ -327,6 +328,55 @@ impl Store {
     }
 }
 
+/// The right to write to a store. A store that was made for this is taken back unless it is kept:
+/// a first save that fails leaves nothing on disk.
+pub(super) struct Writing {
+    root: PathBuf,
+    made_root: bool,
+    is_new: bool,
+    // Dropped last: nobody else may begin to write before the rest is gone.
+    _lock: WriterLock,
+}
+
+impl Writing {
+    /// There is something in the store now.
+    pub fn keep(&mut self) {
+        self.is_new = false;
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        if !self.is_new {
+            return;
+        }
+        // Nothing here can be lost: directories are removed only when they are empty, and what
+        // cannot be removed is an empty store, which the next writer takes over.
+        for directory in [TEMPORARY, STAGES] {
+            let _ = fs::remove_dir(self.root.join(directory));
+        }
+        if !self.root.join(STAGES).exists() {
+            let _ = fs::remove_file(self.root.join(MARKER));
+            let _ = fs::remove_file(self.root.join(LOCK));
+        }
+        if self.made_root {
+            let _ = fs::remove_dir(&self.root);
+        }
+    }
+}
+
+/// Make a directory; whether it was not there.
+fn create_directory(path: &Path) -> Result<bool> {
+    match fs::create_dir(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(Error::io(
+            format_args!("Cannot create {}", path.display()),
+            &error,
+        )),
+    }
+}
+
 /// Stage names are file names that need no quoting in a shell or in Tcl.
 fn check_name(name: &str) -> Result<()> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._+-=@:".contains(c);
@@ -423,8 +473,24 @@ mod tests {
         fs::create_dir_all(path.join(TEMPORARY)).unwrap();
         fs::write(path.join(TEMPORARY).join("old"), "x").unwrap();
         let store = Store::open(&path, OpenMode::Create, ReadMode::Mapped).unwrap();
-        drop(store.lock_for_writing().unwrap());
+        store.begin_writing().unwrap().keep();
         assert_eq!(fs::read_dir(path.join(TEMPORARY)).unwrap().count(), 0);
         Store::open(&path, OpenMode::Read, ReadMode::Mapped).unwrap();
+    }
+
+    #[test]
+    fn a_first_save_that_fails_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("s.ckp");
+        let store = Store::open(&path, OpenMode::Create, ReadMode::Mapped).unwrap();
+        drop(store.begin_writing().unwrap());
+        assert!(!path.exists());
+        fs::create_dir(&path).unwrap();
+        drop(store.begin_writing().unwrap());
+        assert_eq!(
+            fs::read_dir(&path).unwrap().count(),
+            0,
+            "a directory of the user stays"
+        );
     }
 }

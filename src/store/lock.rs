@@ -4,8 +4,9 @@
 //! One writer at a time: an advisory lock on a file of the store. The kernel releases it with the
 //! process, so that a dead writer never blocks a live one; the text in the file is for messages.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -20,21 +21,37 @@ pub(super) struct WriterLock {
 impl WriterLock {
     pub fn acquire(path: &Path) -> Result<Self> {
         let failed = |error| Error::io(format_args!("Cannot lock {}", path.display()), &error);
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(path)
-            .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        loop {
+            let mut file = OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .read(true)
+                .write(true)
+                .open(path)
+                .map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
+            // A writer that took back the store that it had begun also removed its lock file: then
+            // this lock is on a file that nobody else will find.
+            if !is_at(&file, path) {
+                continue;
+            }
+            // The text only helps a second writer's message; a full disk must not keep it from
+            // trying.
+            let _ = sign(&mut file);
+            return Ok(Self { _file: file });
         }
-        // The text only helps a second writer's message; a full disk must not keep it from trying.
-        let _ = sign(&mut file);
-        Ok(Self { _file: file })
+    }
+}
+
+fn is_at(file: &File, path: &Path) -> bool {
+    let id = |metadata: &Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), path.metadata()) {
+        (Ok(open), Ok(named)) => id(&open) == id(&named),
+        _ => false,
     }
 }
 
