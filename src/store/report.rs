@@ -98,9 +98,18 @@ pub fn verification_text(verification: &Verification) -> String {
                 "stages are"
             }
         ),
-        findings => writeln!(out, "{findings} defects in {stages} stages."),
+        findings => writeln!(
+            out,
+            "{findings} {} in {stages} {}.",
+            plural(findings, "defect"),
+            plural(stages, "stage")
+        ),
     };
     out
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    format!("{noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Worst negative slack: the worst slack, or zero when it is positive.

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sta {
+class Sta;
+}
+
+namespace ckp {
+
+class Engine;
+class EngineWatch;
+class Host;
+
+struct SaveOptions
+{
+  std::string base;  // Stage to store the difference to; empty: the head.
+  bool full = false;
+  std::optional<uint32_t> codec;  // CKP_CODEC_*
+  std::optional<uint32_t> level;  // Zstandard level, 1 to 19.
+  std::string note;
+  std::vector<std::pair<std::string, std::string>> meta;
+};
+
+// Saves the timing of one engine to stores and restores it. Failures are
+// thrown as ckp::Error; a failed call changes neither the store nor the engine.
+//
+// `store` is the directory of a store; empty means the default set by
+// setStore(). Not for use by two threads at a time, as the engine itself.
+class Checkpoint
+{
+ public:
+  explicit Checkpoint(sta::Sta* sta);
+  ~Checkpoint();
+
+  void setStore(const std::string& store);
+  void save(const std::string& stage,
+            const std::string& store,
+            const SaveOptions& options);
+  // With `partial`, objects that the stage does not know are left to the
+  // engine's delay calculation instead of being refused.
+  void restore(const std::string& stage,
+               const std::string& store,
+               bool partial);
+  // Restores the stage and makes it the base of what is saved next.
+  void rollback(const std::string& stage, const std::string& store);
+  // Prints the stages of the store; `format` is a CKP_REPORT_ constant.
+  void report(const std::string& store, uint32_t format);
+  // Checks every stored byte, and with `full` decodes every value as well.
+  void check(const std::string& store, bool full);
+
+  Host& host() { return *host_; }
+
+ private:
+  // Engine rows are valid only until the netlist changes, so each command
+  // makes its own.
+  std::unique_ptr<Engine> linkedEngine();
+  // `finish` is called with the open store; when it throws, the engine is put
+  // back.
+  template <class Finish>
+  void restoreAnd(const std::string& stage,
+                  const std::string& store,
+                  bool partial,
+                  Finish finish);
+  std::string storePath(const std::string& store);
+
+  sta::Sta* sta_;
+  std::unique_ptr<Host> host_;
+  std::unique_ptr<EngineWatch> watch_;
+  std::string default_store_;
+};
+
+}  // namespace ckp

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+#include "ckp/Checkpoint.h"
+
+#include "CkpHandle.h"
+#include "Host.h"
+#include "StaCapture.h"
+#include "StaRestore.h"
+#include "Stopwatch.h"
+#include "Text.h"
+#include "engine/Engine.h"
+
+namespace ckp {
+
+namespace {
+
+StoreHandle openStore(const std::string& path, uint32_t mode)
+{
+  return make<StoreHandle>(ckp_store_open, path.c_str(), mode);
+}
+
+uint64_t number(const StageHandle& stage, uint32_t id)
+{
+  uint64_t value = 0;
+  call(ckp_stage_number, stage.get(), id, &value);
+  return value;
+}
+
+std::string savedLine(const StageHandle& stage,
+                      double engine_seconds,
+                      double store_seconds)
+{
+  const std::string base = makeText(ckp_stage_text, stage.get(), CKP_TEXT_BASE);
+  const uint64_t raw = number(stage, CKP_NUMBER_RAW_BYTES);
+  const uint64_t stored = number(stage, CKP_NUMBER_STORED_BYTES);
+  return "Saved stage " + makeText(ckp_stage_text, stage.get(), CKP_TEXT_STAGE)
+         + (base.empty() ? " (full): " : " (base " + base + "): ")
+         + std::to_string(number(stage, CKP_NUMBER_VERTICES)) + " vertices, "
+         + std::to_string(number(stage, CKP_NUMBER_ARCS)) + " arcs, "
+         + formatNumber("%.3f MB raw, ", raw * 1e-6)
+         + formatNumber("%.3f MB stored, ", stored * 1e-6)
+         + formatNumber("ratio %.4f, ",
+                        static_cast<double>(stored) / static_cast<double>(raw))
+         + formatNumber("%.2f s in the engine, ", engine_seconds)
+         + formatNumber("%.2f s in the store.\n", store_seconds);
+}
+
+}  // namespace
+
+Checkpoint::Checkpoint(sta::Sta* sta)
+    : sta_(sta), host_(makeHost(sta)), watch_(watchEngine(sta))
+{
+}
+
+Checkpoint::~Checkpoint() = default;
+
+void Checkpoint::setStore(const std::string& store)
+{
+  if (store.empty()) {
+    host_->error(CKP, 2, "The name of the store is empty.");
+  }
+  default_store_ = store;
+}
+
+void Checkpoint::save(const std::string& stage,
+                      const std::string& store,
+                      const SaveOptions& options)
+{
+  if (options.full && !options.base.empty()) {
+    host_->error(CKP, 3, "A full stage has no base: give -full or -base.");
+  }
+  if (options.level && (*options.level < 1 || *options.level > 19)) {
+    host_->error(CKP, 6, "The compression level is 1 to 19.");
+  }
+  Stopwatch time;
+  StageHandle saved;
+  double engine_seconds = 0.0;
+  try {
+    const Stopwatch::Lap lap(time);
+    const std::unique_ptr<Engine> engine = linkedEngine();
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_CREATE);
+    call(ckp_store_check_new_stage, handle.get(), stage.c_str());
+    StaCapture capture(*engine);
+    saved = capture.save(handle.get(), stage, options);
+    engine_seconds = capture.engineSeconds();
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+  host_->print(
+      savedLine(saved, engine_seconds, time.seconds() - engine_seconds));
+}
+
+void Checkpoint::restore(const std::string& stage,
+                         const std::string& store,
+                         bool partial)
+{
+  restoreAnd(stage, store, partial, [](ckp_store*) {});
+}
+
+void Checkpoint::rollback(const std::string& stage, const std::string& store)
+{
+  restoreAnd(stage, store, false, [&stage](ckp_store* handle) {
+    call(ckp_store_set_head, handle, stage.c_str());
+  });
+  host_->print("Stage " + stage + " is the base of what is saved next.\n");
+}
+
+template <class Finish>
+void Checkpoint::restoreAnd(const std::string& stage,
+                            const std::string& store,
+                            bool partial,
+                            Finish finish)
+{
+  try {
+    const std::unique_ptr<Engine> engine = linkedEngine();
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    StaRestore restore(*engine, *host_);
+    host_->print(restore.restore(
+        handle.get(), stage, partial, [&] { finish(handle.get()); }));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
+void Checkpoint::report(const std::string& store, uint32_t format)
+{
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    host_->print(makeText(ckp_store_report, handle.get(), format));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
+void Checkpoint::check(const std::string& store, bool full)
+{
+  uint64_t findings = 0;
+  std::string report;
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    report = makeText(ckp_store_verify,
+                      handle.get(),
+                      full ? CKP_VERIFY_FULL : CKP_VERIFY_QUICK,
+                      &findings);
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+  if (findings > 0) {
+    host_->error(CKP, 27, "The store is not sound.\n" + report);
+  }
+  host_->print(report);
+}
+
+std::unique_ptr<Engine> Checkpoint::linkedEngine()
+{
+  std::unique_ptr<Engine> engine = makeEngine(sta_, *watch_);
+  if (!engine->isLinked()) {
+    host_->error(CKP, 20, "No design is linked: use link_design first.");
+  }
+  return engine;
+}
+
+std::string Checkpoint::storePath(const std::string& store)
+{
+  const std::string& path = store.empty() ? default_store_ : store;
+  if (path.empty()) {
+    host_->error(CKP,
+                 1,
+                 "No store is given: use -store, or "
+                 "set_timing_checkpoint_store for all commands.");
+  }
+  return path;
+}
+
+}  // namespace ckp

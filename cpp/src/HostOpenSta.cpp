@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+#include <OpenSTA/Machine.hh>  // Before the engine's other headers.
+
+#include "Host.h"
+#include "OpenSTA/Report.hh"
+#include "OpenSTA/Sta.hh"
+
+namespace ckp {
+
+namespace {
+
+class HostOpenSta : public Host
+{
+ public:
+  explicit HostOpenSta(sta::Sta* sta) : sta_(sta) {}
+  void print(const std::string& text) override
+  {
+    sta_->report()->printString(text.data(), text.size());
+  }
+
+ private:
+  sta::Sta* sta_;
+};
+
+}  // namespace
+
+std::unique_ptr<Host> makeHost(sta::Sta* sta)
+{
+  return std::make_unique<HostOpenSta>(sta);
+}
+
+}  // namespace ckp

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+#include "ckp/MakeCheckpoint.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "CheckpointTcl.h"
+#include "Host.h"
+#include "ckp/Checkpoint.h"
+
+namespace ckp {
+
+namespace {
+
+constexpr const char* kStateName = "ckp";
+
+// The words of a Tcl list.
+std::vector<std::string> splitList(const char* list, Host& host)
+{
+  int count = 0;
+  const char** words = nullptr;
+  if (Tcl_SplitList(nullptr, list, &count, &words) != TCL_OK) {
+    host.error(CKP, 4, std::string("This is not a Tcl list: ") + list + ".");
+  }
+  const std::vector<std::string> result(words, words + count);
+  Tcl_Free(reinterpret_cast<char*>(words));
+  return result;
+}
+
+// What the Tcl procedure of a command passes: its positional arguments, its
+// options with values and its flags, a list each.
+class Arguments
+{
+ public:
+  Arguments(int count, Tcl_Obj* const* objects, Host& host) : host_(host)
+  {
+    if (count != 4) {
+      host_.error(CKP, 7, "This command is for ckp's own procedures only.");
+    }
+    positional_ = splitList(Tcl_GetString(objects[1]), host_);
+    const std::vector<std::string> keys
+        = splitList(Tcl_GetString(objects[2]), host_);
+    for (size_t i = 0; i + 1 < keys.size(); i += 2) {
+      keys_[keys[i]] = keys[i + 1];
+    }
+    flags_ = splitList(Tcl_GetString(objects[3]), host_);
+  }
+
+  void checkCount(size_t count, const char* usage)
+  {
+    if (positional_.size() != count) {
+      host_.error(CKP, 8, std::string("Usage: ") + usage + ".");
+    }
+  }
+
+  const std::string& operator[](size_t index) const
+  {
+    return positional_[index];
+  }
+
+  // The value of an option, empty when it is not given.
+  std::string key(const char* name) const
+  {
+    const auto found = keys_.find(name);
+    return found == keys_.end() ? "" : found->second;
+  }
+
+  bool has(const char* name) const { return keys_.count(name) > 0; }
+
+  bool flag(const char* name) const
+  {
+    return std::find(flags_.begin(), flags_.end(), name) != flags_.end();
+  }
+
+ private:
+  Host& host_;
+  std::vector<std::string> positional_;
+  std::map<std::string, std::string> keys_;
+  std::vector<std::string> flags_;
+};
+
+uint32_t codecNumber(const std::string& name, Host& host)
+{
+  const std::map<std::string, uint32_t> codecs = {{"auto", CKP_CODEC_AUTO},
+                                                  {"lz4", CKP_CODEC_LZ4},
+                                                  {"zstd", CKP_CODEC_ZSTD}};
+  const auto codec = codecs.find(name);
+  if (codec == codecs.end()) {
+    host.error(CKP, 5, "The codec is auto, lz4 or zstd, not " + name + ".");
+  }
+  return codec->second;
+}
+
+// Digits that are too many become a level that is too high, as they are.
+uint32_t levelNumber(const std::string& text, Host& host)
+{
+  uint32_t level = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, failure] = std::from_chars(text.data(), end, level);
+  if (rest != end || failure != std::errc()) {
+    host.error(CKP, 6, "The compression level is 1 to 19, not " + text + ".");
+  }
+  return level;
+}
+
+void setStore(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(1, "set_timing_checkpoint_store dir");
+  checkpoint.setStore(arguments[0]);
+}
+
+void save(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(1,
+                       "save_timing_checkpoint stage [-store dir] [-base stage "
+                       "| -full] [-codec auto|lz4|zstd] [-level n] "
+                       "[-note text] [-meta {key value ...}]");
+  SaveOptions options;
+  options.base = arguments.key("-base");
+  options.full = arguments.flag("-full");
+  options.note = arguments.key("-note");
+  if (arguments.has("-codec")) {
+    options.codec = codecNumber(arguments.key("-codec"), checkpoint.host());
+  }
+  if (arguments.has("-level")) {
+    options.level = levelNumber(arguments.key("-level"), checkpoint.host());
+  }
+  const std::vector<std::string> meta
+      = splitList(arguments.key("-meta").c_str(), checkpoint.host());
+  if (meta.size() % 2 != 0) {
+    checkpoint.host().error(
+        CKP, 9, "The value of -meta is a list of keys with a value each.");
+  }
+  for (size_t i = 0; i < meta.size(); i += 2) {
+    options.meta.emplace_back(meta[i], meta[i + 1]);
+  }
+  checkpoint.save(arguments[0], arguments.key("-store"), options);
+}
+
+void restore(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(
+      1, "restore_timing_checkpoint stage [-store dir] [-partial]");
+  checkpoint.restore(
+      arguments[0], arguments.key("-store"), arguments.flag("-partial"));
+}
+
+void rollback(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(1, "rollback_timing_checkpoint stage [-store dir]");
+  checkpoint.rollback(arguments[0], arguments.key("-store"));
+}
+
+void report(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(
+      0, "report_timing_checkpoints [-store dir] [-format text|json]");
+  const std::string format = arguments.key("-format");
+  if (arguments.has("-format") && format != "text" && format != "json") {
+    checkpoint.host().error(
+        CKP, 10, "The format is text or json, not " + format + ".");
+  }
+  checkpoint.report(arguments.key("-store"),
+                    format == "json" ? CKP_REPORT_JSON : CKP_REPORT_TEXT);
+}
+
+void check(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(0, "check_timing_checkpoints [-store dir] [-full]");
+  checkpoint.check(arguments.key("-store"), arguments.flag("-full"));
+}
+
+int setError(Tcl_Interp* interp, const Error& error)
+{
+  const std::string number = messageNumber(error.id());
+  Tcl_SetErrorCode(interp, "CKP", number.c_str(), error.status(), nullptr);
+  Tcl_SetObjResult(interp, Tcl_NewStringObj(error.what(), -1));
+  return TCL_ERROR;
+}
+
+// Runs one command; its client data is the state of the interpreter. No C++
+// exception passes through Tcl.
+template <void (*command)(Checkpoint&, Arguments&)>
+int run(ClientData data,
+        Tcl_Interp* interp,
+        int count,
+        Tcl_Obj* const objects[])
+{
+  auto* checkpoint = static_cast<Checkpoint*>(data);
+  try {
+    Arguments arguments(count, objects, checkpoint->host());
+    command(*checkpoint, arguments);
+    return TCL_OK;
+  } catch (const Error& error) {
+    return setError(interp, error);
+  } catch (const std::exception& failure) {
+    return setError(
+        interp,
+        Error(
+            28, "ENGINE", std::string("The engine failed: ") + failure.what()));
+  }
+}
+
+void deleteState(ClientData data, Tcl_Interp*)
+{
+  delete static_cast<Checkpoint*>(data);
+}
+
+}  // namespace
+
+int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
+{
+  if (ckp_abi_version() != CKP_ABI_VERSION) {
+    return setError(
+        interp,
+        Error(11,
+              "UNSUPPORTED",
+              std::string("The library ckp ") + ckp_version()
+                  + " has ABI version " + std::to_string(ckp_abi_version())
+                  + ", but this module was built for version "
+                  + std::to_string(CKP_ABI_VERSION) + "."));
+  }
+  auto* checkpoint = new Checkpoint(sta);
+  Tcl_SetAssocData(interp, kStateName, deleteState, checkpoint);
+  const std::map<const char*, Tcl_ObjCmdProc*> commands
+      = {{"ckp::set_store_cmd", run<setStore>},
+         {"ckp::save_cmd", run<save>},
+         {"ckp::restore_cmd", run<restore>},
+         {"ckp::rollback_cmd", run<rollback>},
+         {"ckp::report_cmd", run<report>},
+         {"ckp::check_cmd", run<check>}};
+  Tcl_CreateNamespace(interp, "ckp", nullptr, nullptr);
+  for (const auto& [name, command] : commands) {
+    Tcl_CreateObjCommand(interp, name, command, checkpoint, nullptr);
+  }
+  return Tcl_EvalEx(interp, checkpoint_tcl, -1, TCL_EVAL_GLOBAL);
+}
+
+}  // namespace ckp

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+#include "StaRestore.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "Host.h"
+#include "ObjectTable.h"
+#include "Stopwatch.h"
+#include "Text.h"
+#include "engine/Engine.h"
+
+namespace ckp {
+
+namespace {
+
+constexpr size_t kMaxShown = 10;
+
+std::string columnName(uint32_t kind, const Lane& lane)
+{
+  std::string name = kind == CKP_COLUMN_ARRIVAL    ? "arrival"
+                     : kind == CKP_COLUMN_REQUIRED ? "required"
+                                                   : "slack";
+  name += lane.min_max == CKP_MAX ? " max" : " min";
+  name += lane.transition == CKP_RISE ? " rise" : " fall";
+  return name;
+}
+
+std::vector<std::string> stageItems(const ckp_stage* stage, uint32_t list)
+{
+  uint32_t count = 0;
+  call(ckp_stage_item_count, stage, list, &count);
+  std::vector<std::string> items;
+  for (uint32_t i = 0; i < count; i++) {
+    items.push_back(makeText(ckp_stage_item, stage, list, i));
+  }
+  return items;
+}
+
+// The lines of a constraint file without comments, sorted, as the engine
+// writes some of them in the order of addresses.
+std::vector<std::string> constraintLines(const std::string& text)
+{
+  std::vector<std::string> lines;
+  size_t begin = 0;
+  while (begin < text.size()) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    if (end > begin && text[begin] != '#') {
+      lines.push_back(text.substr(begin, end - begin));
+    }
+    begin = end + 1;
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+// The first line that only `lines` has.
+std::string firstExtraLine(const std::vector<std::string>& lines,
+                           const std::vector<std::string>& others)
+{
+  std::vector<std::string> extra;
+  std::set_difference(lines.begin(),
+                      lines.end(),
+                      others.begin(),
+                      others.end(),
+                      std::back_inserter(extra));
+  return extra.empty() ? "nothing" : "\"" + extra.front() + "\"";
+}
+
+}  // namespace
+
+StaRestore::StaRestore(Engine& engine, Host& host)
+    : engine_(engine), host_(host)
+{
+}
+
+std::string StaRestore::restore(const ckp_store* store,
+                                const std::string& stage,
+                                bool partial,
+                                const std::function<void()>& finish)
+{
+  Stopwatch time;
+  {
+    const Stopwatch::Lap lap(time);
+    stage_ = make<StageHandle>(ckp_stage_open, store, stage.c_str());
+    checkIdentity();
+    call(ckp_stage_verify, stage_.get(), CKP_VERIFY_FULL);
+    align(partial);
+    const DelayState before = readEngine();
+    DelayState restored = before;
+    readStage(restored);
+
+    // The engine is touched from here on.
+    engine_.beginRestore();
+    try {
+      writeEngine(restored);
+      engine_.acceptDelays();
+      if (partial) {
+        engine_.recalculate(vertex_flags_, arc_flags_);
+      } else {
+        prove();
+      }
+      finish();
+    } catch (...) {
+      writeEngine(before);
+      engine_.undoRestore();
+      throw;
+    }
+  }
+  return report(partial, time.seconds());
+}
+
+////////////////////////////////////////////////////////////////
+
+void StaRestore::checkIdentity()
+{
+  const std::vector<std::string> scenes = engine_.scenes();
+  const std::vector<std::string> stage_scenes
+      = stageItems(stage_.get(), CKP_LIST_SCENES);
+  if (scenes != stage_scenes) {
+    host_.error(CKP,
+                21,
+                "The stage was saved with the scenes (corners) "
+                    + join(stage_scenes, ", ") + ", the engine has "
+                    + join(scenes, ", ") + ". Define the same corners.");
+  }
+  const std::vector<std::string> liberties = engine_.liberties();
+  const std::vector<std::string> stage_liberties
+      = stageItems(stage_.get(), CKP_LIST_LIBERTIES);
+  if (liberties != stage_liberties) {
+    host_.error(CKP,
+                22,
+                "The stage was saved with the liberty libraries "
+                    + join(stage_liberties, ", ") + ", the engine has "
+                    + join(liberties, ", ") + ". Read the same libraries.");
+  }
+  checkConstraints();
+  scene_count_ = scenes.size();
+}
+
+void StaRestore::checkConstraints()
+{
+  const std::vector<std::string> lines = constraintLines(engine_.constraints());
+  const std::vector<std::string> stage_lines
+      = constraintLines(makeText(ckp_stage_text, stage_.get(), CKP_TEXT_SDC));
+  if (lines != stage_lines) {
+    host_.error(CKP,
+                23,
+                "The constraints differ: first, the stage has "
+                    + firstExtraLine(stage_lines, lines)
+                    + " and the engine has "
+                    + firstExtraLine(lines, stage_lines)
+                    + ". Read the constraints that the stage was saved with.");
+  }
+}
+
+void StaRestore::align(bool partial)
+{
+  ObjectTable objects;
+  engine_.listObjects(objects);
+  alignment_
+      = make<AlignmentHandle>(ckp_stage_align, stage_.get(), objects.get());
+  const std::string differences
+      = makeText(ckp_alignment_report, alignment_.get());
+  if (!differences.empty() && !partial) {
+    host_.error(CKP,
+                24,
+                "The netlist differs from the one of the stage: " + differences
+                    + ". With -partial what matches is restored and the rest "
+                      "is calculated.");
+  }
+  vertex_flags_.resize(engine_.vertexCount());
+  arc_flags_.resize(engine_.arcCount());
+}
+
+// The current values, to return to and to keep where the stage has none.
+StaRestore::DelayState StaRestore::readEngine() const
+{
+  const Rows vertices = {0, engine_.vertexCount()};
+  const Rows arcs = {0, engine_.arcCount()};
+  DelayState state;
+  for (const Lane& lane : lanes(scene_count_)) {
+    state.slews.emplace_back(vertices.count);
+    engine_.readSlews(lane, vertices, state.slews.back().data());
+  }
+  for (const DelayLane& lane : delayLanes(scene_count_)) {
+    state.delays.emplace_back(arcs.count);
+    engine_.readDelays(lane, arcs, state.delays.back().data());
+  }
+  for (const Lane& lane : lanes(1)) {
+    state.slew_marks.emplace_back(vertices.count);
+    engine_.readSlewMarks(lane, vertices, state.slew_marks.back().data());
+  }
+  for (const DelayLane& lane : delayLanes(scene_count_)) {
+    state.delay_marks.emplace_back(arcs.count);
+    engine_.readDelayMarks(lane, arcs, state.delay_marks.back().data());
+  }
+  return state;
+}
+
+// Replaces the values of the rows that the stage has.
+void StaRestore::readStage(DelayState& state)
+{
+  const ckp_alignment* alignment = alignment_.get();
+  for (const Lane& lane : lanes(scene_count_)) {
+    std::vector<float>& slews = state.slews[lane.index()];
+    call(ckp_alignment_read,
+         alignment,
+         column(CKP_COLUMN_SLEW, lane),
+         0U,
+         engine_.vertexCount(),
+         slews.data(),
+         vertex_flags_.data());
+  }
+  for (const DelayLane& lane : delayLanes(scene_count_)) {
+    std::vector<float>& delays = state.delays[lane.index()];
+    call(
+        ckp_alignment_read,
+        alignment,
+        column(CKP_COLUMN_DELAY, {lane.scene, lane.min_max, CKP_NO_TRANSITION}),
+        0U,
+        engine_.arcCount(),
+        delays.data(),
+        arc_flags_.data());
+  }
+  for (const Lane& lane : lanes(1)) {
+    readMarks(findColumn(CKP_COLUMN_SLEW_MARK, lane),
+              vertex_flags_,
+              state.slew_marks[lane.index()]);
+  }
+  for (const DelayLane& lane : delayLanes(scene_count_)) {
+    readMarks(findColumn(CKP_COLUMN_DELAY_MARK,
+                         {lane.scene, lane.min_max, CKP_NO_TRANSITION}),
+              arc_flags_,
+              state.delay_marks[lane.index()]);
+  }
+}
+
+// A stage without the column has no marks.
+void StaRestore::readMarks(std::optional<uint32_t> column,
+                           std::vector<uint8_t>& flags,
+                           std::vector<uint8_t>& marks)
+{
+  if (column) {
+    call(ckp_alignment_read_marks,
+         alignment_.get(),
+         *column,
+         0U,
+         static_cast<uint32_t>(marks.size()),
+         marks.data(),
+         flags.data());
+  } else {
+    for (size_t row = 0; row < marks.size(); row++) {
+      marks[row] = flags[row] == 0 ? marks[row] : 0;
+    }
+  }
+}
+
+std::optional<uint32_t> StaRestore::findColumn(uint32_t kind,
+                                               const Lane& lane) const
+{
+  try {
+    return column(kind, lane);
+  } catch (const LibraryError& error) {
+    if (error.status() == CKP_NOT_FOUND) {
+      return std::nullopt;
+    }
+    throw;
+  }
+}
+
+uint32_t StaRestore::column(uint32_t kind, const Lane& lane) const
+{
+  uint32_t column = 0;
+  call(ckp_stage_find_column,
+       stage_.get(),
+       kind,
+       lane.scene,
+       lane.min_max,
+       lane.transition,
+       &column);
+  return column;
+}
+
+void StaRestore::writeEngine(const DelayState& state)
+{
+  for (const Lane& lane : lanes(scene_count_)) {
+    engine_.writeSlews(lane, state.slews[lane.index()].data());
+  }
+  for (const DelayLane& lane : delayLanes(scene_count_)) {
+    engine_.writeDelays(lane, state.delays[lane.index()].data());
+    engine_.writeDelayMarks(lane, state.delay_marks[lane.index()].data());
+  }
+  for (const Lane& lane : lanes(1)) {
+    engine_.writeSlewMarks(lane, state.slew_marks[lane.index()].data());
+  }
+}
+
+////////////////////////////////////////////////////////////////
+
+// Lets the engine search with the restored delays and compares what it finds
+// with the stage.
+void StaRestore::prove()
+{
+  engine_.findTiming();
+  const uint32_t row_count = engine_.vertexCount();
+  const uint32_t block_rows = std::min(kBlockRows, row_count);
+  PathBlock found(scene_count_, block_rows);
+  Differences differences;
+  for (uint32_t first = 0; first < row_count; first += kBlockRows) {
+    const Rows rows = {first, std::min(kBlockRows, row_count - first)};
+    engine_.readPaths(rows, found);
+    for (const Lane& lane : lanes(scene_count_)) {
+      const uint32_t i = lane.index();
+      compare(rows, CKP_COLUMN_ARRIVAL, lane, found.arrival[i], differences);
+      compare(rows, CKP_COLUMN_REQUIRED, lane, found.required[i], differences);
+      compare(rows, CKP_COLUMN_SLACK, lane, found.slack[i], differences);
+    }
+  }
+  compareSummaries(differences);
+  if (differences.count > 0) {
+    host_.error(CKP,
+                25,
+                "The engine does not reproduce the stage from its delays: "
+                    + std::to_string(differences.count) + " of "
+                    + std::to_string(proved_values_) + " values differ ("
+                    + join(differences.first, "; ")
+                    + "). The timing of the engine was put back.");
+  }
+}
+
+void StaRestore::compare(Rows rows,
+                         uint32_t kind,
+                         const Lane& lane,
+                         const std::vector<float>& found,
+                         Differences& differences)
+{
+  stored_.resize(std::max(stored_.size(), found.size()));
+  call(ckp_alignment_read,
+       alignment_.get(),
+       column(kind, lane),
+       rows.first,
+       rows.count,
+       stored_.data(),
+       &vertex_flags_[rows.first]);
+  proved_values_ += rows.count;
+  const size_t size = rows.count * sizeof(float);
+  if (memcmp(stored_.data(), found.data(), size) != 0) {
+    for (uint32_t i = 0; i < rows.count; i++) {
+      if (memcmp(&stored_[i], &found[i], sizeof(float)) != 0) {
+        differences.add(
+            engine_.vertexName(rows.first + i) + " " + columnName(kind, lane),
+            stored_[i],
+            found[i]);
+      }
+    }
+  }
+}
+
+void StaRestore::compareSummaries(Differences& differences)
+{
+  const std::vector<Summary> summaries
+      = summarize(engine_.endpoints(), scene_count_);
+  for (const DelayLane& lane : delayLanes(scene_count_)) {
+    const Summary& found = summaries[lane.index()];
+    float worst_slack = 0.0F;
+    float tns = 0.0F;
+    uint32_t violating = 0;
+    call(ckp_stage_summary,
+         stage_.get(),
+         lane.scene,
+         lane.min_max,
+         &worst_slack,
+         &tns,
+         &violating);
+    proved_values_ += 2;
+    const char* min_max = lane.min_max == CKP_MAX ? "max" : "min";
+    if (worst_slack != found.worst_slack) {
+      differences.add(std::string("worst slack ") + min_max,
+                      worst_slack,
+                      found.worst_slack);
+    }
+    if (tns != found.total_negative_slack) {
+      differences.add(std::string("total negative slack ") + min_max,
+                      tns,
+                      found.total_negative_slack);
+    }
+  }
+}
+
+void StaRestore::Differences::add(const std::string& what,
+                                  float stored,
+                                  float found)
+{
+  count++;
+  if (first.size() < kMaxShown) {
+    first.push_back(what + " " + formatNumber("%.9g", found) + " instead of "
+                    + formatNumber("%.9g", stored));
+  }
+}
+
+////////////////////////////////////////////////////////////////
+
+std::string StaRestore::report(bool partial, double seconds) const
+{
+  const auto matched = [](const std::vector<uint8_t>& flags) -> std::string {
+    return std::to_string(std::count(flags.begin(), flags.end(), 1));
+  };
+  const auto others = [](const std::vector<uint8_t>& flags) -> std::string {
+    return std::to_string(flags.size()
+                          - std::count(flags.begin(), flags.end(), 1));
+  };
+  std::string text = "Restored stage "
+                     + makeText(ckp_stage_text, stage_.get(), CKP_TEXT_STAGE)
+                     + ": " + matched(vertex_flags_) + " vertices, "
+                     + matched(arc_flags_) + " arcs, "
+                     + formatNumber("%.2f s; ", seconds);
+  if (partial) {
+    text += others(vertex_flags_) + " vertices and " + others(arc_flags_)
+            + " arcs are left to the engine.\n";
+  } else {
+    text += "arrivals, requireds and slacks equal the stored ones bit for bit ("
+            + std::to_string(proved_values_) + " values).\n";
+  }
+  return text;
+}
+
+}  // namespace ckp

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "CkpHandle.h"
+#include "engine/Engine.h"
+
+namespace ckp {
+
+class Host;
+
+// Puts the timing of a stage back into an engine, without delay calculation.
+class StaRestore
+{
+ public:
+  StaRestore(Engine& engine, Host& host);
+
+  // Returns what was done and proved, as one sentence. `finish` is called when
+  // all else has succeeded. When this or `finish` throws, the engine is as it
+  // was. With `partial`, rows that the stage lacks or that stand at a changed
+  // cell are left to the engine.
+  std::string restore(const ckp_store* store,
+                      const std::string& stage,
+                      bool partial,
+                      const std::function<void()>& finish);
+
+ private:
+  // What delay calculation leaves in the engine. Columns by Lane::index() or
+  // DelayLane::index(); slew marks only of the first scene.
+  struct DelayState
+  {
+    std::vector<std::vector<float>> slews;
+    std::vector<std::vector<float>> delays;
+    std::vector<std::vector<uint8_t>> slew_marks;
+    std::vector<std::vector<uint8_t>> delay_marks;
+  };
+
+  // Values that the engine finds otherwise than the stage has them.
+  struct Differences
+  {
+    uint64_t count = 0;
+    std::vector<std::string> first;
+
+    void add(const std::string& what, float stored, float found);
+  };
+
+  void checkIdentity();
+  void checkConstraints();
+  void align(bool partial);
+  DelayState readEngine() const;
+  void readStage(DelayState& state);
+  void readMarks(std::optional<uint32_t> column,
+                 std::vector<uint8_t>& flags,
+                 std::vector<uint8_t>& marks);
+  void writeEngine(const DelayState& state);
+  void prove();
+  void compare(Rows rows,
+               uint32_t kind,
+               const Lane& lane,
+               const std::vector<float>& found,
+               Differences& differences);
+  void compareSummaries(Differences& differences);
+  std::string report(bool partial, double seconds) const;
+  // Of a column that every stage has.
+  uint32_t column(uint32_t kind, const Lane& lane) const;
+  std::optional<uint32_t> findColumn(uint32_t kind, const Lane& lane) const;
+
+  Engine& engine_;
+  Host& host_;
+  uint32_t scene_count_ = 0;
+  StageHandle stage_;
+  AlignmentHandle alignment_;
+  // Of the live rows, as ckp_alignment_read() gives them.
+  std::vector<uint8_t> vertex_flags_;
+  std::vector<uint8_t> arc_flags_;
+  std::vector<float> stored_;
+  uint64_t proved_values_ = 0;
+};
+
+}  // namespace ckp

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sta {
+class Sta;
+}
+
+namespace ckp {
+
+class ObjectTable;
+
+struct Rows
+{
+  uint32_t first;
+  uint32_t count;
+};
+
+// One delay calculation result: a scene (corner) and CKP_MIN or CKP_MAX.
+struct DelayLane
+{
+  uint32_t scene;
+  uint32_t min_max;
+
+  uint32_t index() const { return scene * 2 + min_max; }
+};
+
+// A delay lane and CKP_RISE or CKP_FALL.
+struct Lane
+{
+  uint32_t scene;
+  uint32_t min_max;
+  uint32_t transition;
+
+  uint32_t index() const { return (scene * 2 + min_max) * 2 + transition; }
+};
+
+std::vector<DelayLane> delayLanes(uint32_t scene_count);
+std::vector<Lane> lanes(uint32_t scene_count);
+
+// Worst arrival, required and slack of a block of vertices, by Lane::index()
+// and row of the block. Seconds; +-1e30 as in the engine where there is none.
+struct PathBlock
+{
+  PathBlock(uint32_t scene_count, uint32_t rows);
+
+  std::vector<std::vector<float>> arrival;
+  std::vector<std::vector<float>> required;
+  std::vector<std::vector<float>> slack;
+};
+
+// Worst slack of each endpoint in each path group, sorted by scene, min/max,
+// group and vertex row, so that equal timing gives equal tables.
+struct EndpointTable
+{
+  std::vector<std::string> groups;  // Sorted.
+  std::vector<uint32_t> vertex;
+  std::vector<uint32_t> group;
+  std::vector<uint32_t> scene;
+  std::vector<uint32_t> min_max;
+  std::vector<float> slack;
+};
+
+// Worst and total negative slack of the endpoints of one delay lane. An
+// endpoint counts with the worst of its groups.
+struct Summary
+{
+  float worst_slack;  // Seconds; 1e30 when nothing is constrained.
+  float total_negative_slack;
+  uint32_t violating_endpoints;
+};
+
+// By DelayLane::index(). Computed from the table rather than asked of the
+// engine, whose sums depend on the order of its updates.
+std::vector<Summary> summarize(const EndpointTable& endpoints,
+                               uint32_t scene_count);
+
+// The timing engine, as far as a checkpoint needs it. One generation of the
+// engine's API is one implementation; nothing outside of it knows the
+// engine's types. Values move in blocks of rows, since a call for each value
+// would dominate the time of a save.
+//
+// An object is made for one command. Rows are those of the object table that
+// listObjects() filled; they are independent of the engine's ids, which depend
+// on the history of edits.
+class Engine
+{
+ public:
+  virtual ~Engine() = default;
+
+  // What is timed.
+  virtual bool isLinked() const = 0;
+  virtual std::string name() const = 0;
+  virtual std::string version() const = 0;
+  virtual std::string designName() const = 0;
+  virtual std::vector<std::string> scenes() const = 0;
+  virtual std::vector<std::string> liberties() const = 0;
+  virtual std::string constraints() const = 0;
+  virtual uint32_t threadCount() const = 0;
+
+  virtual void listObjects(ObjectTable& objects) = 0;
+  virtual uint32_t vertexCount() const = 0;
+  virtual uint32_t arcCount() const = 0;
+  virtual std::string vertexName(uint32_t row) const = 0;
+
+  // Brings delays, arrivals and requireds up to date. Incremental updates stop
+  // where a value changes by less than a tolerance, so values would depend on
+  // the history of edits and no other engine could find them again; after such
+  // updates the engine searches anew.
+  virtual void findTiming() = 0;
+  virtual void readSlews(const Lane& lane, Rows rows, float* slews) const = 0;
+  virtual void readDelays(const DelayLane& lane, Rows rows, float* delays) const
+      = 0;
+  virtual void readPaths(Rows rows, PathBlock& block) = 0;
+  virtual EndpointTable endpoints() = 0;
+
+  // User annotation. Slews are marked by min/max and transition only; the
+  // scene of `lane` is not looked at.
+  virtual bool hasSlewMarks() const = 0;
+  virtual bool hasDelayMarks() const = 0;
+  virtual void readSlewMarks(const Lane& lane, Rows rows, uint8_t* marks) const
+      = 0;
+  virtual void readDelayMarks(const DelayLane& lane,
+                              Rows rows,
+                              uint8_t* marks) const
+      = 0;
+
+  // Restore: beginRestore(), writes of all rows, then acceptDelays(), which
+  // leaves the engine as if it had calculated the written values itself. When
+  // they turn out to be wrong, write the old values and undoRestore().
+  virtual void beginRestore() = 0;
+  virtual void writeSlews(const Lane& lane, const float* slews) = 0;
+  virtual void writeDelays(const DelayLane& lane, const float* delays) = 0;
+  virtual void writeSlewMarks(const Lane& lane, const uint8_t* marks) = 0;
+  virtual void writeDelayMarks(const DelayLane& lane, const uint8_t* marks) = 0;
+  virtual void acceptDelays() = 0;
+  virtual void undoRestore() = 0;
+  // After acceptDelays(): has the engine calculate the rows whose flag is not
+  // 1, and the nets around them, when timing is asked for next.
+  virtual void recalculate(const std::vector<uint8_t>& vertex_flags,
+                           const std::vector<uint8_t>& arc_flags)
+      = 0;
+};
+
+// Follows what the engine does between the commands, from its making on.
+class EngineWatch
+{
+ public:
+  virtual ~EngineWatch() = default;
+};
+
+// The implementations for the engine that the module was built with.
+std::unique_ptr<EngineWatch> watchEngine(sta::Sta* sta);
+std::unique_ptr<Engine> makeEngine(sta::Sta* sta, EngineWatch& watch);
+
+}  // namespace ckp

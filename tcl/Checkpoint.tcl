@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The ckp Authors
+
+# The user commands stand in the engine's own namespace, so that help lists
+# them. They only sort their arguments; meaning and ranges are checked in C++.
+
+namespace eval sta {
+  define_cmd_args "set_timing_checkpoint_store" { dir }
+
+  proc set_timing_checkpoint_store { args } {
+    parse_key_args "set_timing_checkpoint_store" args keys {} flags {}
+    # Absolute, so that the store stays the same after a cd.
+    set dirs [lmap dir $args { ckp::path [expr { $dir eq "" ? "" : [file normalize $dir] }] }]
+    ckp::set_store_cmd $dirs {} {}
+  }
+
+  define_cmd_args "save_timing_checkpoint" {stage [-store dir]\
+    [-base stage|-full]\
+    [-codec auto|lz4|zstd]\
+    [-level level]\
+    [-note text]\
+    [-meta key_value_list]}
+
+  proc save_timing_checkpoint { args } {
+    parse_key_args "save_timing_checkpoint" args \
+      keys { -store -base -codec -level -note -meta } flags { -full }
+    ckp::save_cmd $args [ckp::options keys] [array names flags]
+  }
+
+  define_cmd_args "restore_timing_checkpoint" {stage [-store dir] [-partial]}
+
+  proc restore_timing_checkpoint { args } {
+    parse_key_args "restore_timing_checkpoint" args keys { -store } flags { -partial }
+    ckp::restore_cmd $args [ckp::options keys] [array names flags]
+  }
+
+  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir]}
+
+  proc rollback_timing_checkpoint { args } {
+    parse_key_args "rollback_timing_checkpoint" args keys { -store } flags {}
+    ckp::rollback_cmd $args [ckp::options keys] {}
+  }
+
+  define_cmd_args "report_timing_checkpoints" {[-store dir]\
+    [-format text|json]\
+    [> filename] [>> filename]}
+
+  proc_redirect report_timing_checkpoints {
+    parse_key_args "report_timing_checkpoints" args keys { -store -format } flags {}
+    ckp::report_cmd $args [ckp::options keys] {}
+  }
+
+  define_cmd_args "check_timing_checkpoints" {[-store dir] [-full]}
+
+  proc check_timing_checkpoints { args } {
+    parse_key_args "check_timing_checkpoints" args keys { -store } flags { -full }
+    ckp::check_cmd $args [ckp::options keys] [array names flags]
+  }
+}
+
+namespace eval ckp {
+  # The name of a file as the system knows it; ~ is the home directory.
+  proc path { name } {
+    return [expr { $name eq "" ? "" : [file nativename $name] }]
+  }
+
+  # The options that a command was given, with the path of the store.
+  proc options { keys_var } {
+    upvar 1 $keys_var keys
+    if { [info exists keys(-store)] } {
+      set keys(-store) [path $keys(-store)]
+    }
+    return [array get keys]
+  }
+}
+
+namespace import -force \
+  sta::set_timing_checkpoint_store \
+  sta::save_timing_checkpoint \
+  sta::restore_timing_checkpoint \
+  sta::rollback_timing_checkpoint \
+  sta::report_timing_checkpoints \
+  sta::check_timing_checkpoints
