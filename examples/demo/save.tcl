@@ -10,6 +10,7 @@ source $env(CKP_DEMO_SCRIPTS)/common.tcl
 load_stage $env(CKP_DEMO_STAGE) with_wires
 set update [seconds {
   find_timing -full_update
+  sta::find_requireds
   report_slack
 }]
 puts [format "full timing update %.3f s" $update]

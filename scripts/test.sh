@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The ckp Authors
+#
+# Every check and every test, from a fresh clone: installs what is missing, builds into build/, and stops
+# at the first failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "Set up"
+scripts/setup.sh
+
+step "Rust: format, lints"
+cargo fmt --check
+cargo clippy --locked --all-targets -- -D warnings
+
+step "C++ and C: format"
+git ls-files -co --exclude-standard 'cpp/*.h' 'cpp/*.cpp' 'tests/c/*.[ch]' 'tests/c/*.cpp' \
+  'tests/package/*.c' 'tests/package/*.cpp' \
+  | xargs clang-format-16 --dry-run -Werror
+
+step "Rust: tests, header and documents"
+cargo test --locked
+
+step "Build"
+cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release
+cmake --build build
+
+step "C, C++ and Tcl: tests"
+ctest --test-dir build --output-on-failure --no-tests=error
+
+step "All checks passed"
