@@ -538,6 +538,21 @@ fn live_rows_are_aligned_by_name() {
     let outs = (values.as_mut_ptr(), present.as_mut_ptr());
     ok!(ckp_alignment_read(other_cell, column, 0, 3, outs.0, outs.1));
     assert_eq!(present, [CKP_ROW_PRESENT, CKP_ROW_CHANGED, CKP_ROW_CHANGED]);
+    let none = CKP_NO_TRANSITION;
+    ok!(ckp_stage_find_column(
+        stage,
+        CKP_COLUMN_DELAY,
+        0,
+        CKP_MIN,
+        none,
+        &raw mut column
+    ));
+    ok!(ckp_alignment_read(other_cell, column, 0, 2, outs.0, outs.1));
+    assert_eq!(
+        present[..2],
+        [CKP_ROW_CHANGED, CKP_ROW_CHANGED],
+        "arcs at the other cell"
+    );
     let mark = CKP_COLUMN_SLEW_MARK;
     ok!(ckp_stage_find_column(
         stage,

@@ -126,6 +126,15 @@ fn rows_follow_their_names_when_the_netlist_changes() {
     let stage = save_with(&store, "after", options, &after, 0).unwrap();
     assert_eq!(stage.timing_stage().base(), Some("before"));
     assert_holds(&stage, &after, 0);
+    let columns = stage.timing_stage().delta_changes.columns();
+    let stored: u32 = columns
+        .flat_map(|c| &c.blocks)
+        .map(|block| block.stored)
+        .sum();
+    assert!(
+        stored < 40_000,
+        "columns of matched rows took {stored} bytes"
+    );
     let reopened = store.stage("after").unwrap();
     // Rows from the middle of a block, not in block order.
     let slew = key(StreamKind::Slew, MinMax::Max, Transition::Rise);

@@ -48,6 +48,9 @@ impl Store {
     /// `NotFound` when there is none and it shall not be made, `InvalidArgument` when the path is
     /// something else, `Unsupported` when the store has another format.
     pub fn open(path: &Path, mode: OpenMode, read_mode: ReadMode) -> Result<Self> {
+        if path.as_os_str().is_empty() {
+            return Err(invalid("The path of the store is empty."));
+        }
         let store = Self {
             root: path.to_path_buf(),
             read_mode,

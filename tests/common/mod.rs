@@ -85,21 +85,37 @@ pub fn keys() -> Vec<StreamKey> {
     keys
 }
 
-/// The bits of a column's row in version `version` of the design. Versions differ in few rows.
-pub fn value(key: StreamKey, row: usize, version: u32) -> u32 {
+/// The bits of a value in version `version` of the design. Versions differ in few rows.
+fn value(key: StreamKey, number: usize, version: u32) -> u32 {
     let salt = key.kind as u32 * 7 + key.min_max as u32 * 3 + key.transition as u32;
     if key.kind.width() == ckp::Width::Byte {
-        return u32::from((row as u32 + salt + version).is_multiple_of(17));
+        return u32::from((number as u32 + salt + version).is_multiple_of(17));
     }
-    if row < HOSTILE.len() {
-        return HOSTILE[(row + salt as usize) % HOSTILE.len()];
+    if number < HOSTILE.len() {
+        return HOSTILE[(number + salt as usize) % HOSTILE.len()];
     }
-    let moved = if (row as u32).is_multiple_of(97) {
+    let moved = if (number as u32).is_multiple_of(97) {
         version
     } else {
         0
     };
-    (1e-10f32 * (1.0 + (row as f32 * 0.37 + salt as f32).sin())).to_bits() + moved
+    (1e-10f32 * (1.0 + (number as f32 * 0.37 + salt as f32).sin())).to_bits() + moved
+}
+
+/// What a row's value depends on: the object, not its place in the table.
+fn number(table: &ObjectTable, key: StreamKey, row: usize) -> usize {
+    let (vertex, arc) = if key.kind.is_arc_column() {
+        // The second of two parallel arcs.
+        let arc = table.arc(row as u32).unwrap();
+        let second = row > 0 && table.arc(row as u32 - 1) == Some(arc);
+        (arc.1, usize::from(second))
+    } else {
+        (row as u32, 0)
+    };
+    let name = table.name(vertex);
+    let digits = name.iter().filter(|byte| byte.is_ascii_digit());
+    let index = digits.fold(0, |index, digit| index * 10 + usize::from(digit - b'0'));
+    (index * 2 + usize::from(name.ends_with(b"Z"))) * 2 + arc
 }
 
 pub fn rows(table: &ObjectTable, key: StreamKey) -> usize {
@@ -111,9 +127,8 @@ pub fn rows(table: &ObjectTable, key: StreamKey) -> usize {
 }
 
 pub fn column(table: &ObjectTable, key: StreamKey, version: u32) -> Vec<u32> {
-    (0..rows(table, key))
-        .map(|row| value(key, row, version))
-        .collect()
+    let numbers = (0..rows(table, key)).map(|row| number(table, key, row));
+    numbers.map(|number| value(key, number, version)).collect()
 }
 
 pub fn create(path: &Path) -> Store {

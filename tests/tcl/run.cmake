@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The ckp Authors
+#
+# Script: runs SCRIPT in the shell STA, in the directory WORK_DIR, which is emptied before.
+
+file(REMOVE_RECURSE "${WORK_DIR}")
+file(MAKE_DIRECTORY "${WORK_DIR}")
+set(ENV{CKP_TESTS} "${TESTS_DIR}")
+set(ENV{CKP_COMPARE} "${COMPARE}")
+execute_process(COMMAND "${STA}" -no_init -no_splash -exit "${SCRIPT}"
+  WORKING_DIRECTORY "${WORK_DIR}" COMMAND_ERROR_IS_FATAL ANY)
