@@ -31,4 +31,7 @@ cmake --build build
 step "C, C++ and Tcl: tests"
 ctest --test-dir build --output-on-failure --no-tests=error
 
+step "Demo"
+scripts/demo.sh
+
 step "All checks passed"

@@ -60,6 +60,33 @@ test "restore in the process that saved, over other timing" {
   }
 }
 
+# The numbers of delays that the engine says it calculated while the body ran.
+proc calculated_delays { body } {
+  sta::set_debug delay_calc 1
+  set text [printed namespace eval :: $body]
+  sta::set_debug delay_calc 0
+  set counts {}
+  foreach { - count } [regexp -all -inline {found (\d+) delays} $text] {
+    lappend counts $count
+  }
+  return [lsort -unique -integer $counts]
+}
+
+test "a restore and the reports after it calculate no delay" {
+  set procedure [list proc calculated_delays body [info body calculated_delays]]
+  new_process procedure {
+    eval $procedure
+    load_small -spef place.spef
+    assert_equal [calculated_delays {
+      restore_timing_checkpoint place -store one.ckp
+      report_checks
+      sta::find_requireds
+    }] 0 "delays calculated"
+    replace_cell u_clk_root BUF_X1
+    assert { [lindex [calculated_delays { report_checks }] end] > 0 } "edits are calculated"
+  }
+}
+
 # Edits whose effect reaches far: a clock buffer, a register and two gates.
 proc edit {} {
   replace_cell u_clk_root BUF_X1
