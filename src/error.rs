@@ -56,10 +56,7 @@ pub struct Error {
 impl Error {
     /// A new error.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-        }
+        Self { kind, message: message.into() }
     }
 
     /// The kind.
@@ -70,10 +67,7 @@ impl Error {
     /// The same error with the place where it happened put before its message.
     #[must_use]
     pub fn at(self, place: impl std::fmt::Display) -> Self {
-        Self {
-            kind: self.kind,
-            message: format!("{place}: {}", self.message),
-        }
+        Self { kind: self.kind, message: format!("{place}: {}", self.message) }
     }
 
     /// An error of the operating system while doing `what`.

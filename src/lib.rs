@@ -11,10 +11,7 @@
 //! depend on each other in that order only: `ffi -> store -> format -> {delta, codec} -> {model,
 //! error}`. `docs/architecture.md` is the map, `docs/format.md` describes every byte on disk.
 
-#![cfg_attr(
-    not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)
-)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod codec;
 mod delta;

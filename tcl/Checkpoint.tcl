@@ -16,7 +16,7 @@ namespace eval sta {
 
   define_cmd_args "save_timing_checkpoint" {stage [-store dir]\
     [-base stage|-full]\
-    [-codec auto|lz4|zstd]\
+    [-codec auto|lz4|zstd|numeric]\
     [-level level]\
     [-note text]\
     [-meta key_value_list]}

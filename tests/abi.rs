@@ -10,9 +10,7 @@ fn generated() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
     let mut header = Vec::new();
-    cbindgen::generate_with_config(root, config)
-        .unwrap()
-        .write(&mut header);
+    cbindgen::generate_with_config(root, config).unwrap().write(&mut header);
     String::from_utf8(header).unwrap()
 }
 
@@ -24,10 +22,7 @@ fn the_committed_header_is_up_to_date() {
         fs::write(&path, &generated).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == generated,
-        "include/ckp.h differs: run CKP_BLESS=1 cargo test --test abi"
-    );
+    assert!(committed == generated, "include/ckp.h differs: run CKP_BLESS=1 cargo test --test abi");
 }
 
 #[test]

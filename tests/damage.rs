@@ -20,13 +20,7 @@ fn findings(store: &Store, depth: Depth) -> Vec<String> {
     verification
         .findings
         .iter()
-        .map(|finding| {
-            format!(
-                "{}: {}",
-                finding.stage.as_deref().unwrap_or("-"),
-                finding.error
-            )
-        })
+        .map(|finding| format!("{}: {}", finding.stage.as_deref().unwrap_or("-"), finding.error))
         .collect()
 }
 
@@ -36,17 +30,7 @@ fn two_stages(path: &Path) -> (Store, ckp::ObjectTable) {
     let table = chain(60);
     save(&store, "a", &table, 0);
     let base = BaseChoice::Stage("a".into());
-    save_with(
-        &store,
-        "b",
-        CaptureOptions {
-            base,
-            ..Default::default()
-        },
-        &table,
-        2,
-    )
-    .unwrap();
+    save_with(&store, "b", CaptureOptions { base, ..Default::default() }, &table, 2).unwrap();
     (store, table)
 }
 
@@ -117,10 +101,7 @@ fn the_finding_names_stage_column_and_block() {
     let (store, _) = two_stages(&directory.path().join("s.ckp"));
     let stage = store.stage("a").unwrap();
     let delta = &stage.timing_stage().delta_changes;
-    let stream = delta
-        .columns()
-        .find(|stream| stream.blocks[0].stored > 0)
-        .unwrap();
+    let stream = delta.columns().find(|stream| stream.blocks[0].stored > 0).unwrap();
     let offset = stream.blocks[0].offset as usize;
     let name = format!("a: stage a, {}, block 0", stream.key);
     drop(stage);
@@ -130,15 +111,9 @@ fn the_finding_names_stage_column_and_block() {
     fs::write(&path, bytes).unwrap();
     for depth in [Depth::Quick, Depth::Full] {
         let found = findings(&store, depth);
-        assert!(
-            found.iter().any(|text| text.starts_with(&name)),
-            "{name} not in {found:?}"
-        );
+        assert!(found.iter().any(|text| text.starts_with(&name)), "{name} not in {found:?}");
     }
-    assert!(
-        store.stage("b").unwrap().verify(Depth::Quick).is_err(),
-        "a damaged base counts"
-    );
+    assert!(store.stage("b").unwrap().verify(Depth::Quick).is_err(), "a damaged base counts");
 }
 
 #[test]
@@ -176,20 +151,11 @@ fn a_base_that_cannot_be_used_is_said_before_anything_is_written() {
     fs::write(stage_path(&store, "b"), "rubbish").unwrap();
     let error = save_with(&store, "c", CaptureOptions::default(), &table, 3).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Truncated);
-    assert!(
-        error.to_string().contains("base of the new stage"),
-        "{error}"
-    );
-    let full = CaptureOptions {
-        base: BaseChoice::Full,
-        ..Default::default()
-    };
+    assert!(error.to_string().contains("base of the new stage"), "{error}");
+    let full = CaptureOptions { base: BaseChoice::Full, ..Default::default() };
     save_with(&store, "c", full, &table, 3).unwrap();
     let unknown = BaseChoice::Stage("nowhere".into());
-    let options = CaptureOptions {
-        base: unknown,
-        ..Default::default()
-    };
+    let options = CaptureOptions { base: unknown, ..Default::default() };
     let error = save_with(&store, "d", options, &table, 3).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(store.stage_names().unwrap(), ["a", "b", "c"]);
@@ -204,10 +170,7 @@ fn a_writer_that_vanishes_leaves_the_store_as_it_was() {
     fill(&mut capture, &table, 3).unwrap();
     let second = save_with(&store, "d", CaptureOptions::default(), &table, 3).unwrap_err();
     assert_eq!(second.kind(), ErrorKind::Locked);
-    assert!(
-        store.set_head("a").is_err(),
-        "the head belongs to the writer"
-    );
+    assert!(store.set_head("a").is_err(), "the head belongs to the writer");
     // Readers do not care.
     assert_holds(&store.stage("b").unwrap(), &table, 2);
     // As a killed process would: nothing runs, only the kernel's lock goes.

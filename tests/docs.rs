@@ -17,11 +17,7 @@ fn read(path: &str) -> String {
 
 /// The number that `text` begins with, after blanks.
 fn number(text: &str) -> Option<u32> {
-    let digits: String = text
-        .trim_start()
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
+    let digits: String = text.trim_start().chars().take_while(char::is_ascii_digit).collect();
     digits.parse().ok()
 }
 
@@ -37,16 +33,10 @@ fn message_ids_are_those_of_the_table() {
         }
     }
     let table = read("docs/messages.md");
-    let listed: Vec<u32> = table
-        .lines()
-        .filter_map(|line| number(line.strip_prefix("| ")?))
-        .collect();
+    let listed: Vec<u32> =
+        table.lines().filter_map(|line| number(line.strip_prefix("| ")?)).collect();
     let unique: BTreeSet<u32> = listed.iter().copied().collect();
-    assert_eq!(
-        unique.len(),
-        listed.len(),
-        "an id stands twice in docs/messages.md"
-    );
+    assert_eq!(unique.len(), listed.len(), "an id stands twice in docs/messages.md");
     assert!(used.len() > 20, "only {used:?} were found");
     assert_eq!(used, unique);
 }
@@ -67,10 +57,7 @@ fn the_readme_names_every_command_and_option() {
         let synopsis = readme[at..].split("\n\n").next().unwrap();
         for option in usage.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_') {
             if option.starts_with('-') {
-                assert!(
-                    synopsis.contains(option),
-                    "{command} {option} is not in README.md"
-                );
+                assert!(synopsis.contains(option), "{command} {option} is not in README.md");
             }
         }
         commands += 1;
@@ -91,16 +78,8 @@ fn sources_are_ascii_and_of_a_readable_size() {
             }
             let text = fs::read_to_string(&path).unwrap();
             assert!(text.is_ascii(), "{} is not ASCII", path.display());
-            assert!(
-                text.lines().count() <= 650,
-                "{} is too long",
-                path.display()
-            );
-            assert!(
-                text.contains("SPDX-License-Identifier"),
-                "{}",
-                path.display()
-            );
+            assert!(text.lines().count() <= 650, "{} is too long", path.display());
+            assert!(text.contains("SPDX-License-Identifier"), "{}", path.display());
             seen += 1;
         }
     }

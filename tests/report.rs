@@ -25,14 +25,8 @@ fn the_tree_shows_bases_head_and_damage() {
     assert!(lines[1].starts_with("  a "), "{text}");
     assert!(lines[2].starts_with("    b "), "{text}");
     assert!(lines[3].starts_with("*   c "), "{text}");
-    assert!(
-        lines[3].contains("-3.0ps") && lines[3].contains("-30.0ps"),
-        "{text}"
-    );
-    assert!(
-        lines[4].contains("z") && lines[4].contains("DAMAGED"),
-        "{text}"
-    );
+    assert!(lines[3].contains("-3.0ps") && lines[3].contains("-30.0ps"), "{text}");
+    assert!(lines[4].contains("z") && lines[4].contains("DAMAGED"), "{text}");
 }
 
 #[test]

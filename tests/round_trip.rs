@@ -14,10 +14,7 @@ use common::{
 };
 
 fn with_base(base: BaseChoice) -> CaptureOptions {
-    CaptureOptions {
-        base,
-        ..CaptureOptions::default()
-    }
+    CaptureOptions { base, ..CaptureOptions::default() }
 }
 
 #[test]
@@ -27,10 +24,7 @@ fn a_chain_of_deltas_reads_back_at_every_stage() {
     let table = chain(50_000);
     for version in 0..3 {
         let stage = save(&store, &format!("v{version}"), &table, version);
-        assert_eq!(
-            stage.timing_stage().base_checkpoint_ref.is_some(),
-            version > 0
-        );
+        assert_eq!(stage.timing_stage().base_checkpoint_ref.is_some(), version > 0);
         assert_eq!(stage.metadata().depth, version);
     }
     for mode in [ReadMode::Mapped, ReadMode::Positioned] {
@@ -43,10 +37,7 @@ fn a_chain_of_deltas_reads_back_at_every_stage() {
         }
     }
     let (full, delta) = (store.stage("v0").unwrap(), store.stage("v1").unwrap());
-    assert!(
-        delta.stored_bytes() * 10 < full.stored_bytes(),
-        "few values changed"
-    );
+    assert!(delta.stored_bytes() * 10 < full.stored_bytes(), "few values changed");
     assert!(full.stored_bytes() < full.metadata().raw_bytes);
 }
 
@@ -64,18 +55,11 @@ fn every_codec_and_level_is_lossless() {
     .into_iter()
     .enumerate()
     {
-        let options = CaptureOptions {
-            base: BaseChoice::Full,
-            codec,
-            level,
-        };
+        let options = CaptureOptions { base: BaseChoice::Full, codec, level };
         let stage = save_with(&store, &format!("s{number}"), options, &table, 4).unwrap();
         assert_holds(&stage, &table, 4);
     }
-    let options = CaptureOptions {
-        level: 20,
-        ..CaptureOptions::default()
-    };
+    let options = CaptureOptions { level: 20, ..CaptureOptions::default() };
     let error = save_with(&store, "x", options, &table, 0).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
 }
@@ -90,11 +74,7 @@ fn equal_state_gives_equal_digests_and_blocks() {
     let blocks = |stage: &ckp::Stage| format!("{:?}", stage.timing_stage().delta_changes);
     assert_eq!(blocks(&a), blocks(&b));
     let delta = save(&create(&directory.path().join("a.ckp")), "again", &table, 5);
-    assert_eq!(
-        delta.digest(),
-        a.digest(),
-        "the digest is of the content, not of its coding"
-    );
+    assert_eq!(delta.digest(), a.digest(), "the digest is of the content, not of its coding");
 }
 
 #[test]
@@ -118,23 +98,14 @@ fn rows_follow_their_names_when_the_netlist_changes() {
     changed.insert(17, "buffer".into());
     changed.remove(30_000);
     changed.swap(5, 39_000);
-    let after = objects(
-        &changed,
-        |index| if index == 3 { "INV_X4" } else { "INV_X1" },
-    );
+    let after = objects(&changed, |index| if index == 3 { "INV_X4" } else { "INV_X1" });
     let options = with_base(BaseChoice::Stage("before".into()));
     let stage = save_with(&store, "after", options, &after, 0).unwrap();
     assert_eq!(stage.timing_stage().base(), Some("before"));
     assert_holds(&stage, &after, 0);
     let columns = stage.timing_stage().delta_changes.columns();
-    let stored: u32 = columns
-        .flat_map(|c| &c.blocks)
-        .map(|block| block.stored)
-        .sum();
-    assert!(
-        stored < 40_000,
-        "columns of matched rows took {stored} bytes"
-    );
+    let stored: u32 = columns.flat_map(|c| &c.blocks).map(|block| block.stored).sum();
+    assert!(stored < 40_000, "columns of matched rows took {stored} bytes");
     let reopened = store.stage("after").unwrap();
     // Rows from the middle of a block, not in block order.
     let slew = key(StreamKind::Slew, MinMax::Max, Transition::Rise);
@@ -152,13 +123,7 @@ fn the_chain_is_bounded_and_then_starts_at_the_full_stage() {
         save(&store, &format!("v{version}"), &table, version);
     }
     let depths: Vec<u32> = (0..12)
-        .map(|version| {
-            store
-                .stage(&format!("v{version}"))
-                .unwrap()
-                .metadata()
-                .depth
-        })
+        .map(|version| store.stage(&format!("v{version}")).unwrap().metadata().depth)
         .collect();
     assert_eq!(depths, [0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3]);
     assert_eq!(store.stage("v9").unwrap().timing_stage().base(), Some("v0"));
@@ -170,16 +135,10 @@ fn a_delta_that_does_not_pay_becomes_a_full_stage_unless_asked_for() {
     let directory = tempfile::tempdir().unwrap();
     let store = create(&directory.path().join("s.ckp"));
     save(&store, "one", &chain(3_000), 0);
-    let other: Vec<String> = (0..3_000)
-        .map(|index| format!("other{}", index * 7919))
-        .collect();
+    let other: Vec<String> = (0..3_000).map(|index| format!("other{}", index * 7919)).collect();
     let other = objects(&other, |_| "BUF");
     let stage = save(&store, "two", &other, 3);
-    assert_eq!(
-        stage.timing_stage().base(),
-        None,
-        "another design has nothing to share"
-    );
+    assert_eq!(stage.timing_stage().base(), None, "another design has nothing to share");
     assert_eq!(stage.metadata().depth, 0);
     assert_holds(&stage, &other, 3);
     let asked = with_base(BaseChoice::Stage("one".into()));
@@ -202,10 +161,7 @@ fn roll_back_makes_the_stage_the_base_and_deletes_nothing() {
     assert_eq!(store.stage_names().unwrap(), ["a", "b", "c"]);
     assert_holds(&store.stage("b").unwrap(), &table, 1);
     assert_holds(&c, &table, 2);
-    assert_eq!(
-        store.set_head("nowhere").unwrap_err().kind(),
-        ErrorKind::NotFound
-    );
+    assert_eq!(store.set_head("nowhere").unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(store.head().unwrap().as_deref(), Some("c"));
 }
 
@@ -240,76 +196,34 @@ fn misuse_of_a_capture_is_refused_and_leaves_nothing() {
     let slew = key(StreamKind::Slew, MinMax::Max, Transition::Rise);
     let mut capture = begin();
     let refuse = |error: ckp::Error, kind| assert_eq!(error.kind(), kind, "{error}");
-    let no_transition = StreamKey {
-        transition: Transition::None,
-        ..slew
-    };
-    refuse(
-        capture.add_column(no_transition).unwrap_err(),
-        ErrorKind::InvalidArgument,
-    );
+    let no_transition = StreamKey { transition: Transition::None, ..slew };
+    refuse(capture.add_column(no_transition).unwrap_err(), ErrorKind::InvalidArgument);
     let scene = StreamKey { scene: 1, ..slew };
-    refuse(
-        capture.add_column(scene).unwrap_err(),
-        ErrorKind::InvalidArgument,
-    );
+    refuse(capture.add_column(scene).unwrap_err(), ErrorKind::InvalidArgument);
     let sdc = StreamKey::plain(StreamKind::Sdc);
-    refuse(
-        capture.add_column(sdc).unwrap_err(),
-        ErrorKind::InvalidArgument,
-    );
+    refuse(capture.add_column(sdc).unwrap_err(), ErrorKind::InvalidArgument);
     let column = capture.add_column(slew).unwrap();
-    refuse(
-        capture.add_column(slew).unwrap_err(),
-        ErrorKind::InvalidArgument,
-    );
-    refuse(
-        capture.write(column, &[0; 201]).unwrap_err(),
-        ErrorKind::ShapeMismatch,
-    );
-    refuse(
-        capture.write(column + 1, &[0]).unwrap_err(),
-        ErrorKind::InvalidArgument,
-    );
-    refuse(
-        capture.write_marks(column, &[1]).unwrap_err(),
-        ErrorKind::InvalidArgument,
-    );
-    refuse(
-        capture.write_marks(column, &[2]).unwrap_err(),
-        ErrorKind::InvalidArgument,
-    );
+    refuse(capture.add_column(slew).unwrap_err(), ErrorKind::InvalidArgument);
+    refuse(capture.write(column, &[0; 201]).unwrap_err(), ErrorKind::ShapeMismatch);
+    refuse(capture.write(column + 1, &[0]).unwrap_err(), ErrorKind::InvalidArgument);
+    refuse(capture.write_marks(column, &[1]).unwrap_err(), ErrorKind::InvalidArgument);
+    refuse(capture.write_marks(column, &[2]).unwrap_err(), ErrorKind::InvalidArgument);
     capture.write(column, &[0; 199]).unwrap();
-    refuse(
-        capture.commit(&store).unwrap_err(),
-        ErrorKind::ShapeMismatch,
-    );
+    refuse(capture.commit(&store).unwrap_err(), ErrorKind::ShapeMismatch);
     let mut capture = begin();
     fill(&mut capture, &table, 0).unwrap();
     let again = fill(&mut capture, &table, 0).unwrap_err();
     refuse(again, ErrorKind::InvalidArgument);
     drop(capture);
-    assert!(
-        !store.path().exists(),
-        "a first save that fails leaves nothing"
-    );
+    assert!(!store.path().exists(), "a first save that fails leaves nothing");
     save(&store, "s", &table, 0);
     let taken = save_with(&store, "s", CaptureOptions::default(), &table, 0).unwrap_err();
     refuse(taken, ErrorKind::AlreadyExists);
     let stage = store.stage("s").unwrap();
     let count = rows(&table, slew) as u64;
-    refuse(
-        stage.read_words(slew, 0..count + 1).unwrap_err(),
-        ErrorKind::ShapeMismatch,
-    );
-    refuse(
-        stage.read_words(scene, 0..1).unwrap_err(),
-        ErrorKind::NotFound,
-    );
-    refuse(
-        stage.read_bytes(slew, 0..1).unwrap_err(),
-        ErrorKind::NotFound,
-    );
+    refuse(stage.read_words(slew, 0..count + 1).unwrap_err(), ErrorKind::ShapeMismatch);
+    refuse(stage.read_words(scene, 0..1).unwrap_err(), ErrorKind::NotFound);
+    refuse(stage.read_bytes(slew, 0..1).unwrap_err(), ErrorKind::NotFound);
 }
 
 #[test]

@@ -86,12 +86,15 @@ class Arguments
 
 uint32_t codecNumber(const std::string& name, Host& host)
 {
-  const std::map<std::string, uint32_t> codecs = {{"auto", CKP_CODEC_AUTO},
-                                                  {"lz4", CKP_CODEC_LZ4},
-                                                  {"zstd", CKP_CODEC_ZSTD}};
+  const std::map<std::string, uint32_t> codecs
+      = {{"auto", CKP_CODEC_AUTO},
+         {"lz4", CKP_CODEC_LZ4},
+         {"zstd", CKP_CODEC_ZSTD},
+         {"numeric", CKP_CODEC_NUMERIC}};
   const auto codec = codecs.find(name);
   if (codec == codecs.end()) {
-    host.error(CKP, 5, "The codec is auto, lz4 or zstd, not " + name + ".");
+    host.error(
+        CKP, 5, "The codec is auto, lz4, zstd or numeric, not " + name + ".");
   }
   return codec->second;
 }
@@ -118,7 +121,7 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1,
                        "save_timing_checkpoint stage [-store dir] [-base stage "
-                       "| -full] [-codec auto|lz4|zstd] [-level n] "
+                       "| -full] [-codec auto|lz4|zstd|numeric] [-level n] "
                        "[-note text] [-meta {key value ...}]");
   SaveOptions options;
   options.base = arguments.key("-base");

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-//! General compressors behind one interface. They see bytes, not timing.
+//! Compressors behind one interface. They see bytes and numbers, not timing.
 
 mod lz4;
+mod pco;
+mod shuffle;
 mod zstd;
+
+use shuffle::{shuffle, unshuffle};
 
 use crate::error::{Result, corrupt};
 
@@ -18,6 +22,8 @@ pub enum CodecChoice {
     Lz4,
     /// Zstandard: size.
     Zstd,
+    /// The numeric codec for numbers, Zstandard for bytes.
+    Numeric,
 }
 
 impl CodecChoice {
@@ -27,20 +33,23 @@ impl CodecChoice {
             0 => Some(Self::Auto),
             1 => Some(Self::Lz4),
             2 => Some(Self::Zstd),
+            3 => Some(Self::Numeric),
             _ => None,
         }
     }
 }
 
-/// How the bytes of one block are compressed. The numbers are those of files.
+/// How the bytes or words of one block are compressed. The numbers are those of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Codec {
-    /// As they are.
+    /// As they are; words shuffled.
     Stored = 0,
-    /// One LZ4 block.
+    /// One LZ4 block; words shuffled.
     Lz4 = 1,
-    /// One Zstandard frame.
+    /// One Zstandard frame; words shuffled.
     Zstd = 2,
+    /// One pco file; words only.
+    Pco = 3,
 }
 
 impl Codec {
@@ -49,6 +58,7 @@ impl Codec {
             0 => Ok(Self::Stored),
             1 => Ok(Self::Lz4),
             2 => Ok(Self::Zstd),
+            3 => Ok(Self::Pco),
             _ => Err(corrupt(format!("Codec {code} is not known."))),
         }
     }
@@ -58,23 +68,28 @@ impl Codec {
             Self::Stored => "stored",
             Self::Lz4 => "lz4",
             Self::Zstd => "zstd",
+            Self::Pco => "pco",
         }
     }
 }
 
+/// Blocks of fewer words are small enough to try more than one codec on.
+const FEW_WORDS: usize = 4096;
+
 /// Compresses block after block with one choice and level.
 pub(crate) struct Compressor {
     choice: CodecChoice,
+    level: i32,
     zstd: zstd::Compressor,
+    shuffled: Vec<u8>,
+    other: Vec<u8>,
 }
 
 impl Compressor {
     /// `level` is that of Zstandard, 1 to 19.
     pub fn new(choice: CodecChoice, level: i32) -> Result<Self> {
-        Ok(Self {
-            choice,
-            zstd: zstd::Compressor::new(level)?,
-        })
+        let zstd = zstd::Compressor::new(level)?;
+        Ok(Self { choice, level, zstd, shuffled: Vec::new(), other: Vec::new() })
     }
 
     /// Compress `bytes` into `out` (replacing what it holds) and say how. Bytes that do not become
@@ -85,7 +100,7 @@ impl Compressor {
                 lz4::compress(bytes, out)?;
                 Codec::Lz4
             }
-            CodecChoice::Auto | CodecChoice::Zstd => {
+            CodecChoice::Auto | CodecChoice::Zstd | CodecChoice::Numeric => {
                 self.zstd.compress(bytes, out)?;
                 Codec::Zstd
             }
@@ -97,6 +112,45 @@ impl Compressor {
         out.extend_from_slice(bytes);
         Ok(Codec::Stored)
     }
+
+    /// Compress words, likewise.
+    pub fn compress_words(&mut self, words: &[u32], out: &mut Vec<u8>) -> Result<Codec> {
+        let numeric = matches!(self.choice, CodecChoice::Auto | CodecChoice::Numeric);
+        if !numeric {
+            return self.compress_shuffled(words, out);
+        }
+        pco::compress(words, self.pco_level(), out)?;
+        if self.choice == CodecChoice::Auto && words.len() < FEW_WORDS {
+            let mut other = std::mem::take(&mut self.other);
+            let codec = self.compress_shuffled(words, &mut other)?;
+            if other.len() <= out.len() {
+                std::mem::swap(out, &mut other);
+                self.other = other;
+                return Ok(codec);
+            }
+            self.other = other;
+        }
+        if out.len() < words.len() * 4 {
+            return Ok(Codec::Pco);
+        }
+        out.clear();
+        shuffle(words, out);
+        Ok(Codec::Stored)
+    }
+
+    fn compress_shuffled(&mut self, words: &[u32], out: &mut Vec<u8>) -> Result<Codec> {
+        let mut shuffled = std::mem::take(&mut self.shuffled);
+        shuffled.clear();
+        shuffle(words, &mut shuffled);
+        let codec = self.compress(&shuffled, out);
+        self.shuffled = shuffled;
+        codec
+    }
+
+    /// Levels of pco are 0 to 12, and gain little beyond the middle ones.
+    fn pco_level(&self) -> usize {
+        if self.level > 9 { 10 } else { 7 }
+    }
 }
 
 /// Decompress `bytes` to exactly `size` bytes.
@@ -105,6 +159,7 @@ pub(crate) fn decompress(codec: Codec, bytes: &[u8], size: usize) -> Result<Vec<
         Codec::Stored => bytes.to_vec(),
         Codec::Lz4 => lz4::decompress(bytes, size)?,
         Codec::Zstd => zstd::decompress(bytes, size)?,
+        Codec::Pco => return Err(corrupt("Bytes cannot have the numeric codec.")),
     };
     if out.len() != size {
         let name = codec.name();
@@ -116,54 +171,68 @@ pub(crate) fn decompress(codec: Codec, bytes: &[u8], size: usize) -> Result<Vec<
     Ok(out)
 }
 
+/// Decompress `bytes` to exactly `count` words.
+pub(crate) fn decompress_words(codec: Codec, bytes: &[u8], count: usize) -> Result<Vec<u32>> {
+    match codec {
+        Codec::Pco => pco::decompress(bytes, count),
+        _ => Ok(unshuffle(&decompress(codec, bytes, count * 4)?)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
+    const CHOICES: [CodecChoice; 4] =
+        [CodecChoice::Auto, CodecChoice::Lz4, CodecChoice::Zstd, CodecChoice::Numeric];
+
     fn noise(len: usize) -> Vec<u8> {
         let mut state = 1u64;
         (0..len)
             .map(|_| {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 (state >> 56) as u8
             })
             .collect()
     }
 
+    fn noise_words(count: usize) -> Vec<u32> {
+        unshuffle(&noise(count * 4))
+    }
+
     #[test]
     fn every_codec_gives_back_what_it_took() {
         let ramp: Vec<u8> = (0..10_000u32).map(|i| (i / 50) as u8).collect();
-        for choice in [CodecChoice::Auto, CodecChoice::Lz4, CodecChoice::Zstd] {
+        let small: Vec<u32> = noise_words(10_000).into_iter().map(|word| word >> 20).collect();
+        for choice in CHOICES {
             let mut compressor = Compressor::new(choice, 3).unwrap();
+            let mut out = Vec::new();
             for bytes in [Vec::new(), vec![7], ramp.clone(), noise(5_000)] {
-                let mut out = Vec::new();
                 let codec = compressor.compress(&bytes, &mut out).unwrap();
-                assert!(
-                    out.len() <= bytes.len(),
-                    "{choice:?} grew {} bytes",
-                    bytes.len()
-                );
+                assert!(out.len() <= bytes.len(), "{choice:?} grew {} bytes", bytes.len());
                 assert_eq!(decompress(codec, &out, bytes.len()).unwrap(), bytes);
+            }
+            for words in [vec![], vec![7], small.clone(), noise_words(9_000), noise_words(50)] {
+                let codec = compressor.compress_words(&words, &mut out).unwrap();
+                assert!(out.len() <= words.len() * 4, "{choice:?} grew {} words", words.len());
+                assert_eq!(decompress_words(codec, &out, words.len()).unwrap(), words);
             }
         }
     }
 
     #[test]
-    fn noise_is_stored_and_order_is_not() {
+    fn the_codec_follows_the_data() {
         let mut compressor = Compressor::new(CodecChoice::Auto, 3).unwrap();
         let mut out = Vec::new();
-        assert_eq!(
-            compressor.compress(&noise(4096), &mut out).unwrap(),
-            Codec::Stored
-        );
-        assert_eq!(
-            compressor.compress(&[5; 4096], &mut out).unwrap(),
-            Codec::Zstd
-        );
+        assert_eq!(compressor.compress(&noise(4096), &mut out).unwrap(), Codec::Stored);
+        assert_eq!(compressor.compress(&[5; 4096], &mut out).unwrap(), Codec::Zstd);
         assert!(out.len() < 64);
+        assert_eq!(compressor.compress_words(&noise_words(9000), &mut out).unwrap(), Codec::Stored);
+        let small: Vec<u32> = noise_words(9000).into_iter().map(|word| word >> 12).collect();
+        assert_eq!(compressor.compress_words(&small, &mut out).unwrap(), Codec::Pco);
+        let same: Vec<u32> = (0..300).map(|i| 0x1234_5678 + i % 7 * 0x0101_0101).collect();
+        assert_eq!(compressor.compress_words(&same, &mut out).unwrap(), Codec::Zstd);
     }
 
     #[test]
@@ -177,15 +246,14 @@ mod tests {
                 assert_eq!(error.kind(), ErrorKind::Corrupt);
             }
             for cut in 0..out.len() {
-                assert!(
-                    decompress(codec, &out[..cut], 4096).is_err(),
-                    "{choice:?} {cut}"
-                );
+                assert!(decompress(codec, &out[..cut], 4096).is_err(), "{choice:?} {cut}");
             }
             assert!(decompress(codec, &noise(64), 4096).is_err());
         }
         assert!(decompress(Codec::Stored, &[1, 2], 3).is_err());
-        assert!(Codec::from_code(3).is_err());
-        assert!(CodecChoice::from_code(3).is_none());
+        assert!(decompress(Codec::Pco, &[1, 2], 2).is_err());
+        assert!(decompress_words(Codec::Pco, &noise(64), 40).is_err());
+        assert!(Codec::from_code(4).is_err());
+        assert!(CodecChoice::from_code(4).is_none());
     }
 }

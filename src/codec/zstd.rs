@@ -65,12 +65,7 @@ pub(crate) fn decompress(bytes: &[u8], size: usize) -> Result<Vec<u8>> {
     // SAFETY: both buffers are valid for the lengths given; zstd writes no more than `size` bytes,
     // checks its input, and returns how much it wrote or an error code.
     let written = unsafe {
-        ffi::ZSTD_decompress(
-            out.as_mut_ptr().cast(),
-            size,
-            bytes.as_ptr().cast(),
-            bytes.len(),
-        )
+        ffi::ZSTD_decompress(out.as_mut_ptr().cast(), size, bytes.as_ptr().cast(), bytes.len())
     };
     let written = check(written).ok_or_else(|| corrupt("A zstd block does not decode."))?;
     // SAFETY: zstd initialised the first `written` bytes, at most the capacity.

@@ -90,12 +90,7 @@ pub fn align(base: &ObjectTable, new: &ObjectTable) -> Alignment {
         extra_arcs: new.arc_count() as u64 - matched_arcs,
         changed_cells: changed_cells.len() as u64,
     };
-    Alignment {
-        vertices,
-        arcs,
-        changed_cells,
-        counts,
-    }
+    Alignment { vertices, arcs, changed_cells, counts }
 }
 
 fn align_vertices(base: &ObjectTable, new: &ObjectTable) -> RowMap {
@@ -121,10 +116,7 @@ fn align_arcs(base: &ObjectTable, new: &ObjectTable, vertices: &RowMap) -> RowMa
         .map(|name| base.kind_names.iter().position(|known| known == name))
         .map(|position| position.map_or(NO_ROW, |position| position as u32))
         .collect();
-    let kinds_agree = kinds
-        .iter()
-        .enumerate()
-        .all(|(index, kind)| *kind == index as u32);
+    let kinds_agree = kinds.iter().enumerate().all(|(index, kind)| *kind == index as u32);
     if *vertices == RowMap::Identity
         && kinds_agree
         && base.edge_from == new.edge_from
@@ -140,10 +132,7 @@ fn align_arcs(base: &ObjectTable, new: &ObjectTable, vertices: &RowMap) -> RowMa
             let (from, to, kind) = new.arc(row)?;
             let from = vertices.get(from as usize)?;
             let to = vertices.get(to as usize)?;
-            let kind = kinds
-                .get(kind as usize)
-                .copied()
-                .filter(|kind| *kind != NO_ROW)?;
+            let kind = kinds.get(kind as usize).copied().filter(|kind| *kind != NO_ROW)?;
             queues.take((from, to, kind))
         })
         .map(|found| found.unwrap_or(NO_ROW))
@@ -178,11 +167,8 @@ struct ArcQueues<'a> {
 impl<'a> ArcQueues<'a> {
     fn new(table: &'a ObjectTable) -> Self {
         let count = table.arc_count();
-        let mut queues = Self {
-            table,
-            heads: HashTable::with_capacity(count),
-            next: vec![NO_ROW; count],
-        };
+        let mut queues =
+            Self { table, heads: HashTable::with_capacity(count), next: vec![NO_ROW; count] };
         for row in (0..count as u32).rev() {
             if let Some(key) = table.arc(row) {
                 queues.push_front(key, row);
@@ -210,9 +196,7 @@ impl<'a> ArcQueues<'a> {
 
     fn take(&mut self, key: ArcKey) -> Option<u32> {
         let table = self.table;
-        let entry = self
-            .heads
-            .find_entry(hash_arc(key), |head| table.arc(*head) == Some(key));
+        let entry = self.heads.find_entry(hash_arc(key), |head| table.arc(*head) == Some(key));
         let mut entry = entry.ok()?;
         let row = *entry.get();
         match self.next[row as usize] {
@@ -242,9 +226,7 @@ mod tests {
         let mut table = ObjectTable::new();
         let cell = table.add_cell(cell);
         for name in names {
-            table
-                .add_vertices(name.as_bytes(), &[name.len() as u32], &[0], &[cell])
-                .unwrap();
+            table.add_vertices(name.as_bytes(), &[name.len() as u32], &[0], &[cell]).unwrap();
         }
         for row in 1..names.len() as u32 {
             table.add_edges(&[row - 1], &[row]).unwrap();
@@ -260,10 +242,7 @@ mod tests {
     fn equal_tables_are_identical() {
         let table = chain(&["a", "b", "c"], &["r", "f"], "INV");
         let alignment = align(&table, &table.clone());
-        assert_eq!(
-            (alignment.vertices, alignment.arcs),
-            (RowMap::Identity, RowMap::Identity)
-        );
+        assert_eq!((alignment.vertices, alignment.arcs), (RowMap::Identity, RowMap::Identity));
         assert!(alignment.changed_cells.is_empty());
         assert_eq!(alignment.counts.arcs, 4);
     }
@@ -276,18 +255,8 @@ mod tests {
         assert_eq!(alignment.vertices, RowMap::Rows(vec![NO_ROW, 0, 1]));
         assert_eq!(alignment.arcs, RowMap::Rows(vec![NO_ROW, NO_ROW, 1, 0]));
         let counts = alignment.counts();
-        assert_eq!(
-            (
-                counts.vertices,
-                counts.missing_vertices,
-                counts.extra_vertices
-            ),
-            (2, 1, 1)
-        );
-        assert_eq!(
-            (counts.arcs, counts.missing_arcs, counts.extra_arcs),
-            (2, 2, 2)
-        );
+        assert_eq!((counts.vertices, counts.missing_vertices, counts.extra_vertices), (2, 1, 1));
+        assert_eq!((counts.arcs, counts.missing_arcs, counts.extra_arcs), (2, 2, 2));
     }
 
     #[test]

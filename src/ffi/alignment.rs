@@ -146,14 +146,7 @@ pub unsafe extern "C" fn ckp_alignment_read(
             let rows = rows(first_live_row, count);
             let key = alignment.stage.column(column)?;
             let read = alignment.alignment.read_words(key, rows.clone())?;
-            spread(
-                &alignment.alignment,
-                key,
-                rows.start,
-                &read,
-                values,
-                present,
-            );
+            spread(&alignment.alignment, key, rows.start, &read, values, present);
             Ok(())
         })
     }

@@ -178,10 +178,7 @@ pub unsafe extern "C" fn ckp_capture_add_meta(
     // SAFETY: the caller gives valid pointers or NULL.
     unsafe {
         guard(out_error, || {
-            let pair = (
-                string(key, "key")?.to_owned(),
-                string(value, "value")?.to_owned(),
-            );
+            let pair = (string(key, "key")?.to_owned(), string(value, "value")?.to_owned());
             with(capture, |capture| {
                 capture.metadata_mut().meta.push(pair);
                 Ok(())
@@ -276,9 +273,7 @@ pub unsafe extern "C" fn ckp_capture_write_marks(
     unsafe {
         guard(out_error, || {
             let marks = slice(marks, count, "marks")?;
-            with(capture, |capture| {
-                capture.write_marks(column as usize, marks)
-            })
+            with(capture, |capture| capture.write_marks(column as usize, marks))
         })
     }
 }
@@ -302,13 +297,7 @@ pub unsafe extern "C" fn ckp_capture_set_summary(
     unsafe {
         guard(out_error, || {
             let (scene, min_max) = check(scene, min_max)?;
-            let summary = Summary {
-                scene,
-                min_max,
-                worst_slack,
-                tns,
-                violating,
-            };
+            let summary = Summary { scene, min_max, worst_slack, tns, violating };
             with(capture, |capture| capture.set_summary(summary))
         })
     }
@@ -341,21 +330,10 @@ pub unsafe extern "C" fn ckp_capture_write_endpoints(
             let scenes = slice(scene, count, "scene")?;
             let min_maxes = slice(min_max, count, "min_max")?;
             let slacks = slice(slack, count, "slack")?;
-            let rows = vertices
-                .iter()
-                .zip(groups)
-                .zip(scenes)
-                .zip(min_maxes)
-                .zip(slacks);
+            let rows = vertices.iter().zip(groups).zip(scenes).zip(min_maxes).zip(slacks);
             let endpoints = rows.map(|((((vertex, group), scene), min_max), slack)| {
                 let (scene, min_max) = check(*scene, *min_max)?;
-                Ok(Endpoint {
-                    vertex: *vertex,
-                    group: *group,
-                    scene,
-                    min_max,
-                    slack: *slack,
-                })
+                Ok(Endpoint { vertex: *vertex, group: *group, scene, min_max, slack: *slack })
             });
             let endpoints = endpoints.collect::<Result<Vec<_>>>()?;
             with(capture, |capture| capture.add_endpoints(&endpoints))
@@ -402,19 +380,14 @@ unsafe fn with<R>(
     body: impl FnOnce(&mut Capture) -> Result<R>,
 ) -> Result<R> {
     // SAFETY: the caller's promise.
-    unsafe { exclusive(capture, "capture") }?
-        .0
-        .with(|open| body(&mut open.capture))
+    unsafe { exclusive(capture, "capture") }?.0.with(|open| body(&mut open.capture))
 }
 
 /// Scene and min/max from their numbers.
 pub(super) fn check(scene: u32, min_max: u32) -> Result<(u16, MinMax)> {
     let scene = u16::try_from(scene).map_err(|_| invalid(format!("{scene} is not a scene.")))?;
     let min_max = MinMax::from_code(min_max);
-    Ok((
-        scene,
-        min_max.ok_or_else(|| invalid("min_max is neither CKP_MIN nor CKP_MAX."))?,
-    ))
+    Ok((scene, min_max.ok_or_else(|| invalid("min_max is neither CKP_MIN nor CKP_MAX."))?))
 }
 
 /// The key of a column from its numbers.
@@ -430,10 +403,5 @@ pub(super) fn column_key(
     let (scene, min_max) = check(scene, min_max)?;
     let transition = Transition::from_code(transition)
         .ok_or_else(|| invalid(format!("{transition} is not a transition.")))?;
-    Ok(StreamKey {
-        kind,
-        scene,
-        min_max,
-        transition,
-    })
+    Ok(StreamKey { kind, scene, min_max, transition })
 }

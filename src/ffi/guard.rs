@@ -22,13 +22,8 @@ pub(super) unsafe fn guard(
         Ok(Err(error)) => (status_of(&error), error.to_string()),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("unknown");
-            (
-                CKP_PANIC,
-                format!("A defect of ckp was caught: {text}. Please report it."),
-            )
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+            (CKP_PANIC, format!("A defect of ckp was caught: {text}. Please report it."))
         }
     };
     if !out_error.is_null() {

@@ -18,10 +18,7 @@ pub(super) struct Exclusive<T> {
 
 impl<T> Exclusive<T> {
     pub fn new(value: T) -> Self {
-        Self {
-            value,
-            in_use: false,
-        }
+        Self { value, in_use: false }
     }
 
     /// Use the value. The mark stays when `body` unwinds.
@@ -79,11 +76,7 @@ pub(super) unsafe fn exclusive<'a, T>(pointer: *mut T, name: &str) -> Result<&'a
 
 /// Check an output before any work is done for it.
 pub(super) fn output<T>(pointer: *mut T, name: &str) -> Result<*mut T> {
-    if pointer.is_null() {
-        Err(null(name))
-    } else {
-        Ok(pointer)
-    }
+    if pointer.is_null() { Err(null(name)) } else { Ok(pointer) }
 }
 
 /// `count` elements to read; NULL only when there are none.
@@ -126,9 +119,7 @@ pub(super) unsafe fn string<'a>(pointer: *const c_char, name: &str) -> Result<&'
     }
     // SAFETY: not NULL, so the caller's promise holds.
     let string = unsafe { CStr::from_ptr(pointer) };
-    string
-        .to_str()
-        .map_err(|_| invalid(format!("Argument {name} is not UTF-8.")))
+    string.to_str().map_err(|_| invalid(format!("Argument {name} is not UTF-8.")))
 }
 
 /// Another reference to a shared handle.
@@ -174,10 +165,7 @@ mod tests {
         let panics = AssertUnwindSafe(|| handle.with::<()>(|_| panic!("boom")));
         assert!(catch_unwind(panics).is_err());
         assert_eq!(handle.get().unwrap_err().kind(), ErrorKind::State);
-        assert_eq!(
-            handle.with(|_| Ok(())).unwrap_err().kind(),
-            ErrorKind::State
-        );
+        assert_eq!(handle.with(|_| Ok(())).unwrap_err().kind(), ErrorKind::State);
         assert!(handle.into_inner().is_err());
     }
 }

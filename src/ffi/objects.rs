@@ -108,9 +108,7 @@ pub unsafe extern "C" fn ckp_objects_add_vertices(
             let driver = slice(driver, count, "driver")?;
             let cells = slice(cells, count, "cells")?;
             let objects = exclusive(objects, "objects")?;
-            objects
-                .0
-                .with(|table| table.add_vertices(names, name_ends, driver, cells))
+            objects.0.with(|table| table.add_vertices(names, name_ends, driver, cells))
         })
     }
 }

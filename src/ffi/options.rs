@@ -16,7 +16,7 @@ use crate::store::{BaseChoice, CaptureOptions};
 pub const CKP_OPTION_BASE: u32 = 1;
 /// Number: 1 saves a stage that is relative to nothing. Default 0.
 pub const CKP_OPTION_FULL: u32 = 2;
-/// Number: CKP_CODEC_AUTO, CKP_CODEC_LZ4 or CKP_CODEC_ZSTD. Default CKP_CODEC_AUTO.
+/// Number: CKP_CODEC_AUTO, CKP_CODEC_LZ4, CKP_CODEC_ZSTD or CKP_CODEC_NUMERIC. Default CKP_CODEC_AUTO.
 pub const CKP_OPTION_CODEC: u32 = 3;
 /// Number: level of Zstandard, 1 to 19. Default 3.
 pub const CKP_OPTION_LEVEL: u32 = 4;
@@ -27,6 +27,8 @@ pub const CKP_CODEC_AUTO: u32 = 0;
 pub const CKP_CODEC_LZ4: u32 = 1;
 /// Zstandard: size.
 pub const CKP_CODEC_ZSTD: u32 = 2;
+/// The numeric codec for numbers, Zstandard for bytes.
+pub const CKP_CODEC_NUMERIC: u32 = 3;
 
 /// How a stage is saved. Exclusive. Options are pushed one by one, so that a new one changes no
 /// signature.
@@ -67,9 +69,7 @@ pub unsafe extern "C" fn ckp_options_set_u64(
     // SAFETY: the caller gives valid pointers or NULL.
     unsafe {
         guard(out_error, || {
-            exclusive(options, "options")?
-                .0
-                .with(|options| set_number(options, id, value))
+            exclusive(options, "options")?.0.with(|options| set_number(options, id, value))
         })
     }
 }

@@ -187,10 +187,7 @@ pub unsafe extern "C" fn ckp_stage_item(
             let out = output(out_text, "out_text")?;
             let item = self::list(&stage.stage, list)?.get(index as usize);
             let item = item.ok_or_else(|| {
-                Error::new(
-                    ErrorKind::NotFound,
-                    format!("List {list} has no item {index}."),
-                )
+                Error::new(ErrorKind::NotFound, format!("List {list} has no item {index}."))
             })?;
             ckp_text::give(item.as_str(), out);
             Ok(())
@@ -249,14 +246,10 @@ pub unsafe extern "C" fn ckp_stage_summary(
             let worst_slack = output(out_worst_slack, "out_worst_slack")?;
             let tns = output(out_tns, "out_tns")?;
             let violating = output(out_violating, "out_violating")?;
-            let summary = stage
-                .stage
-                .metadata()
-                .summary(scene, min_max)
-                .ok_or_else(|| {
-                    let text = format!("Scene {scene} has no summary for {}.", min_max.name());
-                    Error::new(ErrorKind::NotFound, text)
-                })?;
+            let summary = stage.stage.metadata().summary(scene, min_max).ok_or_else(|| {
+                let text = format!("Scene {scene} has no summary for {}.", min_max.name());
+                Error::new(ErrorKind::NotFound, text)
+            })?;
             worst_slack.write(summary.worst_slack);
             tns.write(summary.tns);
             violating.write(summary.violating);
@@ -368,15 +361,10 @@ pub unsafe extern "C" fn ckp_stage_find_vertex(
             if driver > 1 {
                 return Err(invalid("driver is neither 0 nor 1."));
             }
-            let row = stage
-                .find_vertex(name.as_bytes(), driver == 1)?
-                .ok_or_else(|| {
-                    let stage = &stage.timing_stage().stage_id;
-                    Error::new(
-                        ErrorKind::NotFound,
-                        format!("Stage {stage} has no pin {name}."),
-                    )
-                })?;
+            let row = stage.find_vertex(name.as_bytes(), driver == 1)?.ok_or_else(|| {
+                let stage = &stage.timing_stage().stage_id;
+                Error::new(ErrorKind::NotFound, format!("Stage {stage} has no pin {name}."))
+            })?;
             out.write(row);
             Ok(())
         })

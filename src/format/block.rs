@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-//! `docs/format.md`, "Blocks".
+//! `docs/format.md`, "Blocks": residuals to stored bytes and back.
 
-use std::ops::Range;
-
-use super::Values;
 use super::checksum::crc32;
-use crate::codec::{Codec, CodecChoice, Compressor, decompress};
-use crate::delta::{
-    Layout, Predictor, decode_bytes, decode_words, encode_bytes, encode_words, max_laid_out,
-};
+use super::wire::Fields;
+use crate::codec::{Codec, CodecChoice, Compressor, decompress, decompress_words};
+use crate::delta::{LaidOut, Layout, Predictor, lay_out, mask_size, read_layout};
 use crate::error::{Result, corrupt};
-use crate::model::{BlockIndex, StreamKind, Width};
+use crate::model::{BlockIndex, Width};
 
 /// Decoded bytes of a full block.
 const BLOCK_BYTES: usize = 256 << 10;
@@ -25,172 +21,122 @@ pub(crate) const fn block_elements(width: Width) -> usize {
     }
 }
 
-/// Rows of block `block` of a stream of `count` elements.
-pub(crate) fn block_range(width: Width, block: usize, count: u64) -> Range<u64> {
-    let size = block_elements(width) as u64;
-    let start = (block as u64 * size).min(count);
-    start..(start + size).min(count)
-}
-
-/// Encodes blocks: tries the predictors that fit and keeps the smallest result.
+/// Encodes the residuals of one block after the other.
 pub(crate) struct BlockEncoder {
     compressor: Compressor,
-    best: Vec<u8>,
-    candidate: Vec<u8>,
-    laid_out: Vec<u8>,
-}
-
-/// How the bytes that [`BlockEncoder`] leaves in its buffer are coded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Coding {
-    predictor: Predictor,
-    layout: Layout,
-    codec: Codec,
-    laid_out: u32,
+    stored: Vec<u8>,
+    part: Vec<u8>,
 }
 
 impl BlockEncoder {
     pub fn new(choice: CodecChoice, level: i32) -> Result<Self> {
-        Ok(Self {
-            compressor: Compressor::new(choice, level)?,
-            best: Vec::new(),
-            candidate: Vec::new(),
-            laid_out: Vec::new(),
-        })
+        let compressor = Compressor::new(choice, level)?;
+        Ok(Self { compressor, stored: Vec::new(), part: Vec::new() })
     }
 
-    /// Encode one block of words. `base` holds the values of the same rows of the base, if any.
-    pub fn encode_words(
-        &mut self,
-        kind: StreamKind,
-        values: &[u32],
-        base: Option<&[u32]>,
-    ) -> Result<Coding> {
-        let own = if kind.is_float() {
-            Predictor::None
-        } else {
-            Predictor::Previous
-        };
-        self.smallest(base.is_some(), own, |predictor, out| {
-            encode_words(
-                predictor,
-                kind.is_float(),
-                values,
-                base.unwrap_or_default(),
-                out,
-            )
-        })
-    }
-
-    /// Encode one block of bytes.
-    pub fn encode_bytes(&mut self, values: &[u8], base: Option<&[u8]>) -> Result<Coding> {
-        self.smallest(base.is_some(), Predictor::None, |predictor, out| {
-            encode_bytes(predictor, values, base.unwrap_or_default(), out)
-        })
-    }
-
-    /// The bytes of the block encoded last, and their entry in the index.
-    pub fn finish(&self, coding: Coding, offset: u64) -> (&[u8], BlockIndex) {
-        let index = BlockIndex {
-            offset,
-            stored: self.best.len() as u32,
-            laid_out: coding.laid_out,
-            crc: crc32(&self.best),
-            predictor: coding.predictor as u8,
-            layout: coding.layout as u8,
-            codec: coding.codec as u8,
-        };
-        (&self.best, index)
-    }
-
-    fn smallest(
-        &mut self,
-        has_base: bool,
-        own: Predictor,
-        lay_out: impl Fn(Predictor, &mut Vec<u8>) -> Layout,
-    ) -> Result<Coding> {
-        if !has_base {
-            return self.attempt(own, &lay_out);
-        }
-        let temporal = self.attempt(Predictor::Temporal, &lay_out)?;
-        // Where few values changed nothing else comes near.
-        if temporal.layout != Layout::Dense {
-            return Ok(temporal);
-        }
-        std::mem::swap(&mut self.best, &mut self.candidate);
-        let other = self.attempt(own, &lay_out)?;
-        if self.best.len() < self.candidate.len() {
-            return Ok(other);
-        }
-        std::mem::swap(&mut self.best, &mut self.candidate);
-        Ok(temporal)
-    }
-
-    fn attempt(
+    /// Encode residuals of words. Returns the stored bytes and the entry for the index, to which the
+    /// caller gives the offset.
+    pub fn words(
         &mut self,
         predictor: Predictor,
-        lay_out: &impl Fn(Predictor, &mut Vec<u8>) -> Layout,
-    ) -> Result<Coding> {
-        self.laid_out.clear();
-        self.best.clear();
-        let layout = lay_out(predictor, &mut self.laid_out);
-        let codec = match layout {
+        residuals: &[u32],
+    ) -> Result<(&[u8], BlockIndex)> {
+        let laid_out = lay_out(residuals);
+        let size = laid_out.mask.len() + laid_out.words.len() * 4;
+        self.stored.clear();
+        let codec = match laid_out.layout {
             Layout::Zero => Codec::Stored,
-            Layout::Dense | Layout::Sparse => {
-                self.compressor.compress(&self.laid_out, &mut self.best)?
+            Layout::Dense => self.compressor.compress_words(&laid_out.words, &mut self.stored)?,
+            Layout::Sparse => {
+                let mask_codec = self.compressor.compress(&laid_out.mask, &mut self.part)?;
+                self.stored.extend_from_slice(&(self.part.len() as u32).to_le_bytes());
+                self.stored.push(mask_codec as u8);
+                self.stored.extend_from_slice(&self.part);
+                let codec = self.compressor.compress_words(&laid_out.words, &mut self.part)?;
+                self.stored.extend_from_slice(&self.part);
+                codec
             }
         };
-        let laid_out = self.laid_out.len() as u32;
-        Ok(Coding {
-            predictor,
-            layout,
-            codec,
-            laid_out,
-        })
+        Ok(self.finish(predictor, laid_out.layout, codec, residuals.len(), size))
+    }
+
+    /// Encode residuals of bytes.
+    pub fn bytes(&mut self, predictor: Predictor, residuals: &[u8]) -> Result<(&[u8], BlockIndex)> {
+        self.stored.clear();
+        if residuals.iter().all(|byte| *byte == 0) {
+            let (layout, codec) = (Layout::Zero, Codec::Stored);
+            return Ok(self.finish(predictor, layout, codec, residuals.len(), 0));
+        }
+        let codec = self.compressor.compress(residuals, &mut self.stored)?;
+        Ok(self.finish(predictor, Layout::Dense, codec, residuals.len(), residuals.len()))
+    }
+
+    fn finish(
+        &self,
+        predictor: Predictor,
+        layout: Layout,
+        codec: Codec,
+        count: usize,
+        laid_out: usize,
+    ) -> (&[u8], BlockIndex) {
+        let index = BlockIndex {
+            offset: 0,
+            stored: self.stored.len() as u32,
+            count: count as u32,
+            laid_out: laid_out as u32,
+            crc: crc32(&self.stored),
+            predictor: predictor as u8,
+            layout: layout as u8,
+            codec: codec as u8,
+        };
+        (&self.stored, index)
     }
 }
 
-/// Decode one block of `count` elements from its stored bytes. `base` gives the values of the same
-/// rows of the base and is called only where the block was predicted from them.
-pub(crate) fn decode_block(
-    kind: StreamKind,
-    index: &BlockIndex,
-    count: usize,
-    stored: &[u8],
-    base: impl FnOnce() -> Result<Values>,
-) -> Result<Values> {
+/// The residuals of a block of words from its stored bytes.
+pub(crate) fn decode_word_block(index: &BlockIndex, stored: &[u8]) -> Result<Vec<u32>> {
+    let (layout, codec) = check(index, stored)?;
+    let count = index.count as usize;
+    let size = index.laid_out as usize;
+    let mask_size = if layout == Layout::Sparse { mask_size(count) } else { 0 };
+    // What a block decodes to is bounded by its rows, whatever it claims.
+    let words = size.checked_sub(mask_size).filter(|size| size.is_multiple_of(4));
+    let Some(words) = words.map(|size| size / 4).filter(|words| *words <= count) else {
+        return Err(corrupt(format!("It claims {size} bytes for {count} values.")));
+    };
+    let mut fields = Fields::new(stored);
+    let mask = if layout == Layout::Sparse {
+        let length = fields.u32()? as usize;
+        let codec = Codec::from_code(fields.u8()?)?;
+        decompress(codec, fields.take(length)?, mask_size)?
+    } else {
+        Vec::new()
+    };
+    let rest = fields.take(fields.remaining())?;
+    let words = match layout {
+        Layout::Zero if rest.is_empty() => Vec::new(),
+        Layout::Zero => return Err(corrupt("It holds bytes that it does not need.")),
+        Layout::Dense | Layout::Sparse => decompress_words(codec, rest, words)?,
+    };
+    read_layout(count, LaidOut { layout, mask, words })
+}
+
+/// The residuals of a block of bytes.
+pub(crate) fn decode_byte_block(index: &BlockIndex, stored: &[u8]) -> Result<Vec<u8>> {
+    let (layout, codec) = check(index, stored)?;
+    let (count, size) = (index.count as usize, index.laid_out as usize);
+    match layout {
+        Layout::Zero if stored.is_empty() && size == 0 => Ok(vec![0; count]),
+        Layout::Dense if size == count => decompress(codec, stored, size),
+        _ => Err(corrupt("A block of bytes has a wrong layout.")),
+    }
+}
+
+fn check(index: &BlockIndex, stored: &[u8]) -> Result<(Layout, Codec)> {
     if crc32(stored) != index.crc {
         return Err(corrupt("Its checksum is wrong."));
     }
-    let predictor = Predictor::from_code(index.predictor)?;
-    let layout = Layout::from_code(index.layout)?;
-    let codec = Codec::from_code(index.codec)?;
-    let limit = match kind.width() {
-        Width::Word => max_laid_out(count),
-        Width::Byte => count,
-    };
-    let size = index.laid_out as usize;
-    if size > limit {
-        return Err(corrupt(format!(
-            "It claims {size} bytes for {count} elements."
-        )));
-    }
-    let laid_out = decompress(codec, stored, size)?;
-    let base = match predictor {
-        Predictor::Temporal => Some(base()?),
-        Predictor::None | Predictor::Previous => None,
-    };
-    match kind.width() {
-        Width::Word => {
-            let base = base.map(Values::words).unwrap_or_default();
-            decode_words(predictor, layout, kind.is_float(), count, &laid_out, &base)
-                .map(Values::Words)
-        }
-        Width::Byte => {
-            let base = base.map(Values::bytes).unwrap_or_default();
-            decode_bytes(predictor, layout, count, &laid_out, &base).map(Values::Bytes)
-        }
-    }
+    Ok((Layout::from_code(index.layout)?, Codec::from_code(index.codec)?))
 }
 
 #[cfg(test)]
@@ -198,68 +144,64 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
-    fn encode(values: &[u32], base: Option<&[u32]>) -> (Vec<u8>, BlockIndex) {
-        let mut encoder = BlockEncoder::new(CodecChoice::Auto, 3).unwrap();
-        let coding = encoder
-            .encode_words(StreamKind::Slew, values, base)
-            .unwrap();
-        let (bytes, index) = encoder.finish(coding, 32);
+    fn encode(choice: CodecChoice, residuals: &[u32]) -> (Vec<u8>, BlockIndex) {
+        let mut encoder = BlockEncoder::new(choice, 3).unwrap();
+        let (bytes, index) = encoder.words(Predictor::None, residuals).unwrap();
         (bytes.to_vec(), index)
     }
 
-    fn decode(index: &BlockIndex, count: usize, bytes: &[u8], base: &[u32]) -> Result<Vec<u32>> {
-        let base = || Ok(Values::Words(base.to_vec()));
-        decode_block(StreamKind::Slew, index, count, bytes, base).map(Values::words)
-    }
-
     fn noise(count: u32, seed: u32) -> Vec<u32> {
-        (0..count)
-            .map(|i| (i ^ seed).wrapping_mul(2_654_435_761).rotate_left(i % 31))
-            .collect()
+        (0..count).map(|i| (i ^ seed).wrapping_mul(2_654_435_761).rotate_left(i % 31)).collect()
     }
 
     #[test]
-    fn the_cheaper_of_base_and_no_base_is_taken() {
-        let values = noise(5000, 1);
-        let (bytes, index) = encode(&values, Some(&values));
-        assert_eq!(
-            (bytes.len(), index.predictor),
-            (0, Predictor::Temporal as u8)
-        );
-        assert_eq!(decode(&index, 5000, &bytes, &values).unwrap(), values);
-        let smooth: Vec<u32> = (0..5000).map(|i| 0x3f80_0000 + (i / 100)).collect();
-        let (bytes, index) = encode(&smooth, Some(&values));
-        assert_eq!(index.predictor, Predictor::None as u8);
-        assert_eq!(decode(&index, 5000, &bytes, &[]).unwrap(), smooth);
+    fn blocks_of_every_layout_and_codec_come_back() {
+        let mut sparse = vec![0; 3000];
+        sparse[5] = 77;
+        sparse[2999] = u32::MAX;
+        let small: Vec<u32> = noise(9000, 3).into_iter().map(|word| word >> 20).collect();
+        for choice in [CodecChoice::Auto, CodecChoice::Lz4, CodecChoice::Zstd] {
+            for residuals in [vec![], vec![0; 100], sparse.clone(), small.clone(), noise(70, 1)] {
+                let (bytes, index) = encode(choice, &residuals);
+                assert_eq!(decode_word_block(&index, &bytes).unwrap(), residuals);
+                assert!(bytes.len() <= residuals.len() * 4 + mask_size(residuals.len()) + 5);
+            }
+            let mut encoder = BlockEncoder::new(choice, 3).unwrap();
+            for residuals in [vec![], vec![0; 100], vec![3; 1000], vec![1, 0, 2]] {
+                let (bytes, index) = encoder.bytes(Predictor::None, &residuals).unwrap();
+                assert_eq!(decode_byte_block(&index, bytes).unwrap(), residuals);
+            }
+        }
     }
 
     #[test]
     fn noise_grows_by_nothing() {
-        let values = noise(65_536, 7);
-        let (bytes, _) = encode(&values, Some(&noise(65_536, 99)));
+        let (bytes, _) = encode(CodecChoice::Auto, &noise(65_536, 7));
         assert!(bytes.len() <= 65_536 * 4);
     }
 
     #[test]
     fn every_flipped_bit_of_a_block_is_seen() {
-        let values: Vec<u32> = (0..200).map(|i| i * i).collect();
-        let (good, index) = encode(&values, None);
+        let (good, index) = encode(CodecChoice::Auto, &(0..200).map(|i| i * i).collect::<Vec<_>>());
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
-            let error = decode(&index, 200, &bad, &[]).unwrap_err();
+            let error = decode_word_block(&index, &bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Corrupt, "bit {bit}");
         }
     }
 
     #[test]
     fn a_block_allocates_no_more_than_its_rows_justify() {
-        let (bytes, index) = encode(&[1, 2, 3], None);
-        let bomb = BlockIndex {
-            laid_out: u32::MAX,
-            ..index
-        };
-        let error = decode(&bomb, 3, &bytes, &[]).unwrap_err();
-        assert!(error.to_string().contains("4294967295"));
+        let (bytes, index) = encode(CodecChoice::Auto, &[1, 2, 3]);
+        for laid_out in [u32::MAX, 16, 13, 0] {
+            let bomb = BlockIndex { laid_out, ..index };
+            assert!(decode_word_block(&bomb, &bytes).is_err(), "{laid_out}");
+        }
+        let zero = BlockIndex { layout: Layout::Zero as u8, laid_out: 0, ..index };
+        assert!(decode_word_block(&zero, &bytes).is_err());
+        assert!(decode_byte_block(&zero, &bytes).is_err());
+        let sparse = BlockIndex { layout: Layout::Sparse as u8, laid_out: 5, ..index };
+        assert!(decode_word_block(&sparse, &bytes).is_err());
     }
 }

@@ -5,7 +5,7 @@
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::model::{CompressedDelta, Digest};
+use crate::model::{CompressedDelta, Digest, StageMetadata, StreamKind};
 
 /// CRC-32 (IEEE) of bytes as they are in the file.
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
@@ -36,10 +36,14 @@ impl StreamHasher {
     }
 }
 
-/// Names the content of a stage: all its streams, whatever their coding.
-pub(crate) fn stage_digest(delta: &CompressedDelta) -> Digest {
+/// Names the content of a stage: its rows and all its arrays, whatever their coding.
+pub(crate) fn stage_digest(metadata: &StageMetadata, delta: &CompressedDelta) -> Digest {
     let mut hasher = Xxh3::new();
-    for stream in &delta.streams {
+    for digest in [metadata.vertex_digest, metadata.arc_digest, metadata.cell_digest] {
+        hasher.update(&digest.to_le_bytes());
+    }
+    // The bytes of the object table depend on the base; its digests do not.
+    for stream in delta.streams.iter().filter(|s| s.key.kind != StreamKind::Objects) {
         let key = stream.key;
         hasher.update(&(key.kind as u16).to_le_bytes());
         hasher.update(&key.scene.to_le_bytes());
@@ -62,14 +66,7 @@ mod tests {
         let mut bytes = StreamHasher::default();
         bytes.update_bytes(&[1, 2, 3, 4]);
         bytes.update_bytes(&[5, 6, 7, 8]);
-        assert_eq!(
-            words.finish(),
-            bytes.finish(),
-            "words hash as their little-endian bytes"
-        );
-        assert_eq!(
-            StreamHasher::default().finish(),
-            0x99aa_06d3_0147_98d8_6001_c324_468d_497f
-        );
+        assert_eq!(words.finish(), bytes.finish(), "words hash as their little-endian bytes");
+        assert_eq!(StreamHasher::default().finish(), 0x99aa_06d3_0147_98d8_6001_c324_468d_497f);
     }
 }

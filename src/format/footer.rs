@@ -81,11 +81,7 @@ impl Footer {
                 format!("The file has {actual_length} bytes and should have {file_length}."),
             ));
         }
-        Ok(Self {
-            table_offset,
-            table_length,
-            table_crc,
-        })
+        Ok(Self { table_offset, table_length, table_crc })
     }
 
     /// Decode the section table. An unknown section that is required is refused by name; one that
@@ -100,12 +96,8 @@ impl Footer {
             let mut id = [0; 4];
             id.copy_from_slice(fields.take(4)?);
             let flags = fields.u32()?;
-            let section = Section {
-                id,
-                offset: fields.u64()?,
-                length: fields.u64()?,
-                crc: fields.u32()?,
-            };
+            let section =
+                Section { id, offset: fields.u64()?, length: fields.u64()?, crc: fields.u32()? };
             if flags & !FLAG_REQUIRED != 0 {
                 return Err(corrupt("A section has flags that are not known."));
             }
@@ -132,12 +124,7 @@ mod tests {
     use super::*;
 
     fn sample() -> (Vec<u8>, Vec<Section>) {
-        let section = |id, offset| Section {
-            id,
-            offset,
-            length: 10,
-            crc: 7,
-        };
+        let section = |id, offset| Section { id, offset, length: 10, crc: 7 };
         let sections = vec![section(SECTION_RECORD, 32), section(SECTION_INDEX, 42)];
         (Footer::encode(52, &sections), sections)
     }
@@ -191,27 +178,15 @@ mod tests {
 
     #[test]
     fn senseless_sections_are_refused() {
-        assert_eq!(
-            read(&sealed(|bytes| bytes[5] = 1)).unwrap_err().kind(),
-            ErrorKind::Corrupt
-        );
-        assert_eq!(
-            read(&sealed(|bytes| bytes[8] = 3)).unwrap_err().kind(),
-            ErrorKind::Corrupt
-        );
-        assert_eq!(
-            read(&sealed(|bytes| bytes[23] = 255)).unwrap_err().kind(),
-            ErrorKind::Corrupt
-        );
+        assert_eq!(read(&sealed(|bytes| bytes[5] = 1)).unwrap_err().kind(), ErrorKind::Corrupt);
+        assert_eq!(read(&sealed(|bytes| bytes[8] = 3)).unwrap_err().kind(), ErrorKind::Corrupt);
+        assert_eq!(read(&sealed(|bytes| bytes[23] = 255)).unwrap_err().kind(), ErrorKind::Corrupt);
     }
 
     #[test]
     fn another_length_is_a_truncation() {
         let (bytes, _) = sample();
         let footer = &bytes[bytes.len() - FOOTER_SIZE..];
-        assert_eq!(
-            Footer::decode(footer, 1).unwrap_err().kind(),
-            ErrorKind::Truncated
-        );
+        assert_eq!(Footer::decode(footer, 1).unwrap_err().kind(), ErrorKind::Truncated);
     }
 }

@@ -14,7 +14,7 @@ const MAGIC: [u8; 8] = *b"\x89CKP\r\n\x1a\n";
 const VERSION: u16 = 0;
 /// Number of the draft while the version is 0. Every change of the bytes raises it; files of another
 /// draft are refused, and there is no code for them.
-const DRAFT: u32 = 1;
+const DRAFT: u32 = 2;
 
 /// The first bytes of a stage file.
 pub(crate) struct Header;
@@ -35,9 +35,7 @@ impl Header {
     pub fn check(bytes: &[u8]) -> Result<()> {
         let mut fields = Fields::new(bytes);
         if fields.take(MAGIC.len())? != MAGIC {
-            return Err(corrupt(
-                "This is not a stage file: its first bytes are wrong.",
-            ));
+            return Err(corrupt("This is not a stage file: its first bytes are wrong."));
         }
         let read_version = fields.u16()?;
         let write_version = fields.u16()?;
@@ -71,10 +69,7 @@ mod tests {
     fn the_magic_survives_no_text_transfer() {
         assert!(MAGIC[0] >= 0x80, "not ASCII");
         assert!(std::str::from_utf8(&MAGIC).is_err(), "not UTF-8");
-        assert!(
-            MAGIC.windows(2).any(|pair| pair == b"\r\n"),
-            "line ends are converted"
-        );
+        assert!(MAGIC.windows(2).any(|pair| pair == b"\r\n"), "line ends are converted");
     }
 
     #[test]
@@ -84,11 +79,7 @@ mod tests {
         for bit in 0..HEADER_SIZE * 8 {
             let mut bad = good;
             bad[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(
-                Header::check(&bad).unwrap_err().kind(),
-                ErrorKind::Corrupt,
-                "bit {bit}"
-            );
+            assert_eq!(Header::check(&bad).unwrap_err().kind(), ErrorKind::Corrupt, "bit {bit}");
         }
         for cut in 0..HEADER_SIZE {
             assert!(Header::check(&good[..cut]).is_err());

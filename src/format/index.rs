@@ -13,7 +13,7 @@ use crate::model::{
     BlockIndex, CompressedDelta, MinMax, StreamIndex, StreamKey, StreamKind, Transition,
 };
 
-const BLOCK_SIZE: usize = 24;
+const BLOCK_SIZE: usize = 28;
 /// An index of three million instances and a hundred scenes stays far below.
 const MAX_INDEX: usize = 256 << 20;
 const LEVEL: i32 = 3;
@@ -31,6 +31,7 @@ pub(crate) fn encode_index(delta: &CompressedDelta) -> Result<Vec<u8>> {
         for block in &stream.blocks {
             plain.extend_from_slice(&block.offset.to_le_bytes());
             plain.extend_from_slice(&block.stored.to_le_bytes());
+            plain.extend_from_slice(&block.count.to_le_bytes());
             plain.extend_from_slice(&block.laid_out.to_le_bytes());
             plain.extend_from_slice(&block.crc.to_le_bytes());
             plain.extend_from_slice(&[block.predictor, block.layout, block.codec, 0]);
@@ -55,11 +56,7 @@ pub(crate) fn decode_index(bytes: &[u8], blocks_end: u64) -> Result<CompressedDe
     if size > MAX_INDEX {
         return Err(corrupt(format!("The index claims {size} bytes.")));
     }
-    let plain = decompress(
-        Codec::from_code(codec)?,
-        fields.take(fields.remaining())?,
-        size,
-    )?;
+    let plain = decompress(Codec::from_code(codec)?, fields.take(fields.remaining())?, size)?;
     let mut fields = Fields::new(&plain);
     let mut streams: Vec<StreamIndex> = Vec::new();
     while fields.remaining() > 0 {
@@ -83,35 +80,31 @@ fn decode_stream(fields: &mut Fields<'_>, blocks_end: u64) -> Result<StreamIndex
     else {
         return Err(corrupt("An array has a key that is not known."));
     };
-    let key = StreamKey {
-        kind,
-        scene,
-        min_max,
-        transition,
-    };
+    let key = StreamKey { kind, scene, min_max, transition };
     let count = fields.u64()?;
     let checksum = fields.u128()?;
     let block_count = fields.u32()? as usize;
-    let expected = count.div_ceil(block_elements(kind.width()) as u64);
-    if block_count as u64 != expected || fields.remaining() / BLOCK_SIZE < block_count {
+    if fields.remaining() / BLOCK_SIZE < block_count {
         return Err(corrupt(format!("{key} has a wrong number of blocks.")));
     }
-    let blocks = (0..block_count)
+    let blocks: Vec<BlockIndex> = (0..block_count)
         .map(|_| decode_block_entry(fields, blocks_end))
         .collect::<Result<_>>()
         .map_err(|error| error.at(key))?;
-    Ok(StreamIndex {
-        key,
-        count,
-        checksum,
-        blocks,
-    })
+    let limit = block_elements(kind.width()) as u32;
+    let sound = blocks.iter().all(|block| (1..=limit).contains(&block.count));
+    let rows: u64 = blocks.iter().map(|block| u64::from(block.count)).sum();
+    if !sound || rows != count {
+        return Err(corrupt(format!("The blocks of {key} do not hold its {count} elements.")));
+    }
+    Ok(StreamIndex { key, count, checksum, blocks })
 }
 
 fn decode_block_entry(fields: &mut Fields<'_>, blocks_end: u64) -> Result<BlockIndex> {
     let block = BlockIndex {
         offset: fields.u64()?,
         stored: fields.u32()?,
+        count: fields.u32()?,
         laid_out: fields.u32()?,
         crc: fields.u32()?,
         predictor: fields.u8()?,
@@ -138,6 +131,7 @@ mod tests {
         let block = BlockIndex {
             offset: 32,
             stored: 5,
+            count: 65_536,
             laid_out: 9,
             crc: 1,
             predictor: 1,
@@ -150,25 +144,10 @@ mod tests {
             min_max: MinMax::Max,
             transition: Transition::Fall,
         };
-        let stream = |key, count, blocks| StreamIndex {
-            key,
-            count,
-            checksum: 77,
-            blocks,
-        };
+        let stream = |key, count, blocks| StreamIndex { key, count, checksum: 77, blocks };
         CompressedDelta {
             streams: vec![
-                stream(
-                    key,
-                    65_537,
-                    vec![
-                        block,
-                        BlockIndex {
-                            offset: 37,
-                            ..block
-                        },
-                    ],
-                ),
+                stream(key, 65_537, vec![block, BlockIndex { offset: 37, count: 1, ..block }]),
                 stream(StreamKey::plain(StreamKind::Sdc), 0, vec![]),
             ],
         }
@@ -198,25 +177,15 @@ mod tests {
             assert!(decode_index(&bytes, 100).is_err(), "{why}");
         };
         refuse(&|delta| delta.streams[0].count = 65_536, "too many blocks");
+        refuse(&|delta| delta.streams[0].blocks[0].count = 0, "an empty block");
+        refuse(&|delta| delta.streams[0].blocks[0].count = 65_537, "a large block");
         refuse(&|delta| delta.streams[0].count = u64::MAX, "too few blocks");
-        refuse(
-            &|delta| delta.streams[0].blocks[0].offset = 99,
-            "beyond the end",
-        );
-        refuse(
-            &|delta| delta.streams[0].blocks[0].offset = u64::MAX,
-            "overflow",
-        );
-        refuse(
-            &|delta| delta.streams[0].blocks[0].offset = 0,
-            "in the header",
-        );
-        refuse(
-            &|delta| delta.streams[0].blocks[1].predictor = 9,
-            "predictor",
-        );
-        refuse(&|delta| delta.streams[0].blocks[1].layout = 9, "layout");
-        refuse(&|delta| delta.streams[0].blocks[1].codec = 9, "codec");
+        refuse(&|delta| delta.streams[0].blocks[0].offset = 99, "beyond the end");
+        refuse(&|delta| delta.streams[0].blocks[0].offset = u64::MAX, "overflow");
+        refuse(&|delta| delta.streams[0].blocks[0].offset = 0, "in the header");
+        refuse(&|delta| delta.streams[0].blocks[1].predictor = 200, "predictor");
+        refuse(&|delta| delta.streams[0].blocks[1].layout = 200, "layout");
+        refuse(&|delta| delta.streams[0].blocks[1].codec = 200, "codec");
         refuse(&|delta| delta.streams.swap(0, 1), "order");
     }
 

@@ -12,32 +12,9 @@ mod index;
 mod record;
 mod wire;
 
-pub(crate) use block::{BlockEncoder, block_elements, block_range, decode_block};
+pub(crate) use block::{BlockEncoder, block_elements, decode_byte_block, decode_word_block};
 pub(crate) use checksum::{StreamHasher, crc32, stage_digest};
 pub(crate) use footer::{FOOTER_SIZE, Footer, SECTION_INDEX, SECTION_RECORD, Section};
 pub(crate) use header::{HEADER_SIZE, Header};
 pub(crate) use index::{decode_index, encode_index};
 pub(crate) use record::{Record, decode_record, encode_record};
-
-/// The values of a block or of a range of rows, by the width of their elements.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Values {
-    Words(Vec<u32>),
-    Bytes(Vec<u8>),
-}
-
-impl Values {
-    pub fn words(self) -> Vec<u32> {
-        match self {
-            Self::Words(words) => words,
-            Self::Bytes(_) => Vec::new(),
-        }
-    }
-
-    pub fn bytes(self) -> Vec<u8> {
-        match self {
-            Self::Bytes(bytes) => bytes,
-            Self::Words(_) => Vec::new(),
-        }
-    }
-}

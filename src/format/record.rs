@@ -39,10 +39,7 @@ fn config() -> impl bincode::config::Config {
 /// The bytes of the record section.
 pub(crate) fn encode_record(record: &Record) -> Result<Vec<u8>> {
     bincode::serde::encode_to_vec(record, config()).map_err(|error| {
-        Error::new(
-            ErrorKind::InvalidArgument,
-            format!("The metadata cannot be stored: {error}."),
-        )
+        Error::new(ErrorKind::InvalidArgument, format!("The metadata cannot be stored: {error}."))
     })
 }
 
@@ -51,9 +48,7 @@ pub(crate) fn decode_record(bytes: &[u8]) -> Result<Record> {
     let (record, used) = bincode::serde::decode_from_slice(bytes, config())
         .map_err(|error| corrupt(format!("The metadata does not decode: {error}.")))?;
     if used != bytes.len() {
-        return Err(corrupt(
-            "The metadata is followed by bytes that do not belong to it.",
-        ));
+        return Err(corrupt("The metadata is followed by bytes that do not belong to it."));
     }
     Ok(record)
 }
@@ -67,10 +62,7 @@ mod tests {
         let record = Record {
             stage_id: "place".into(),
             timestamp: 12,
-            base: Some(BaseRef {
-                stage_id: "floorplan".into(),
-                digest: 1 << 100,
-            }),
+            base: Some(BaseRef { stage_id: "floorplan".into(), digest: 1 << 100 }),
             metadata: StageMetadata {
                 note: "n\u{e9}".into(),
                 meta: vec![("k".into(), "v".into())],

@@ -21,10 +21,7 @@ impl<'a> Fields<'a> {
 
     pub fn take(&mut self, count: usize) -> Result<&'a [u8]> {
         let Some((taken, rest)) = self.bytes.split_at_checked(count) else {
-            return Err(Error::new(
-                ErrorKind::Truncated,
-                "A structure is cut short.",
-            ));
+            return Err(Error::new(ErrorKind::Truncated, "A structure is cut short."));
         };
         self.bytes = rest;
         Ok(taken)

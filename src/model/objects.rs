@@ -92,15 +92,11 @@ impl ObjectTable {
         if driver.iter().any(|flag| *flag > 1) {
             return Err(invalid("A driver flag is neither 0 nor 1."));
         }
-        if cells
-            .iter()
-            .any(|cell| *cell as usize >= self.cell_names.len())
-        {
+        if cells.iter().any(|cell| *cell as usize >= self.cell_names.len()) {
             return Err(invalid("A vertex has a cell that was not added."));
         }
         self.names.extend_from_slice(names);
-        self.name_ends
-            .extend(name_ends.iter().map(|end| end + offset));
+        self.name_ends.extend(name_ends.iter().map(|end| end + offset));
         self.driver.extend_from_slice(driver);
         self.cells.extend_from_slice(cells);
         Ok(())
@@ -133,16 +129,10 @@ impl ObjectTable {
         if !edge.is_sorted() || edge.first().is_some_and(|first| *first < last) {
             return Err(invalid("Arcs are not in the order of their edges."));
         }
-        if edge
-            .last()
-            .is_some_and(|edge| *edge as usize >= self.edge_count())
-        {
+        if edge.last().is_some_and(|edge| *edge as usize >= self.edge_count()) {
             return Err(invalid("An arc names an edge that was not added."));
         }
-        if kind
-            .iter()
-            .any(|kind| *kind as usize >= self.kind_names.len())
-        {
+        if kind.iter().any(|kind| *kind as usize >= self.kind_names.len()) {
             return Err(invalid("An arc has a kind that was not added."));
         }
         if self.arc_count() as u64 + edge.len() as u64 >= u64::from(u32::MAX) {
@@ -156,23 +146,15 @@ impl ObjectTable {
     /// Name of a vertex's pin; empty for a row that does not exist.
     pub fn name(&self, row: u32) -> &[u8] {
         let row = row as usize;
-        let start = if row == 0 {
-            0
-        } else {
-            self.name_ends.get(row - 1).copied().unwrap_or(0)
-        };
+        let start = if row == 0 { 0 } else { self.name_ends.get(row - 1).copied().unwrap_or(0) };
         let end = self.name_ends.get(row).copied().unwrap_or(start);
-        self.names
-            .get(start as usize..end as usize)
-            .unwrap_or_default()
+        self.names.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// Liberty cell of a vertex's instance; empty for top-level ports.
     pub fn cell(&self, row: u32) -> &str {
-        let cell = self
-            .cells
-            .get(row as usize)
-            .and_then(|cell| self.cell_names.get(*cell as usize));
+        let cell =
+            self.cells.get(row as usize).and_then(|cell| self.cell_names.get(*cell as usize));
         cell.map_or("", String::as_str)
     }
 
@@ -186,22 +168,26 @@ impl ObjectTable {
         ))
     }
 
+    /// Vertex rows that the edges start at, and those that they end at.
+    pub fn edges(&self) -> (&[u32], &[u32]) {
+        (&self.edge_from, &self.edge_to)
+    }
+
+    /// The edge of each arc; never decreases.
+    pub fn arc_edges(&self) -> &[u32] {
+        &self.arc_edge
+    }
+
     /// Name of an arc kind; empty for one that does not exist.
     pub fn arc_kind_name(&self, kind: u32) -> &str {
-        self.kind_names
-            .get(kind as usize)
-            .map_or("", String::as_str)
+        self.kind_names.get(kind as usize).map_or("", String::as_str)
     }
 
     /// Name of a row as a user reads it.
     pub fn display_name(&self, row: u32) -> String {
         let name = String::from_utf8_lossy(self.name(row));
         let driver = self.driver.get(row as usize) == Some(&1);
-        if driver {
-            format!("{name} (driver)")
-        } else {
-            name.into_owned()
-        }
+        if driver { format!("{name} (driver)") } else { name.into_owned() }
     }
 
     /// Bytes of names and topology in an uncompressed capture: the names, where each begins, both
@@ -231,10 +217,7 @@ impl ObjectTable {
     }
 
     pub(crate) fn vertex_hash(&self, row: u32) -> u64 {
-        hash_vertex(
-            self.name(row),
-            self.driver.get(row as usize).copied().unwrap_or(0),
-        )
+        hash_vertex(self.name(row), self.driver.get(row as usize).copied().unwrap_or(0))
     }
 
     pub(crate) fn same_vertex(&self, row: u32, other: &Self, other_row: u32) -> bool {
@@ -279,9 +262,7 @@ impl VertexIndex {
     /// Row in `table` (the one that the index was made of) of the vertex `row` of `other`.
     pub fn find(&self, table: &ObjectTable, other: &ObjectTable, row: u32) -> Option<u32> {
         let hash = other.vertex_hash(row);
-        self.table
-            .find(hash, |mine| table.same_vertex(*mine, other, row))
-            .copied()
+        self.table.find(hash, |mine| table.same_vertex(*mine, other, row)).copied()
     }
 
     /// Row in `table` of a pin name.
@@ -299,13 +280,10 @@ fn hash_vertex(name: &[u8], driver: u8) -> u64 {
 }
 
 fn intern(names: &mut Vec<String>, name: &str) -> u32 {
-    let position = names
-        .iter()
-        .position(|known| known == name)
-        .unwrap_or_else(|| {
-            names.push(name.to_owned());
-            names.len() - 1
-        });
+    let position = names.iter().position(|known| known == name).unwrap_or_else(|| {
+        names.push(name.to_owned());
+        names.len() - 1
+    });
     position as u32
 }
 
@@ -353,9 +331,7 @@ mod tests {
         let mut table = ObjectTable::new();
         let port = table.add_cell("");
         let inv = table.add_cell("INV");
-        table
-            .add_vertices(b"au/Au/Z", &[1, 4, 7], &[0, 0, 1], &[port, inv, inv])
-            .unwrap();
+        table.add_vertices(b"au/Au/Z", &[1, 4, 7], &[0, 0, 1], &[port, inv, inv]).unwrap();
         table.add_edges(&[0, 1], &[1, 2]).unwrap();
         let wire = table.add_arc_kind("wire ^ -> ^");
         let kind = table.add_arc_kind("combinational ^ -> v");
@@ -381,20 +357,13 @@ mod tests {
         let mut table = table();
         let before = table.clone();
         assert!(table.add_vertices(b"ab", &[1], &[0], &[0]).is_err());
-        assert!(
-            table
-                .add_vertices(b"ab", &[2, 1], &[0, 0], &[0, 0])
-                .is_err()
-        );
+        assert!(table.add_vertices(b"ab", &[2, 1], &[0, 0], &[0, 0]).is_err());
         assert!(table.add_vertices(b"a", &[1], &[2], &[0]).is_err());
         assert!(table.add_vertices(b"a", &[1], &[0], &[9]).is_err());
         assert!(table.add_vertices(b"a", &[1], &[0, 0], &[0]).is_err());
         assert!(table.add_edges(&[0], &[3]).is_err());
         assert!(table.add_edges(&[0], &[]).is_err());
-        assert!(
-            table.add_arcs(&[0], &[0]).is_err(),
-            "edges must not decrease"
-        );
+        assert!(table.add_arcs(&[0], &[0]).is_err(), "edges must not decrease");
         assert!(table.add_arcs(&[2], &[0]).is_err());
         assert!(table.add_arcs(&[1], &[7]).is_err());
         assert!(table.add_arcs(&[1], &[]).is_err());

@@ -50,7 +50,7 @@ pub struct StreamIndex {
     pub count: u64,
     /// XXH3-128 of the decoded little-endian bytes.
     pub checksum: Digest,
-    /// Blocks in row order; all but the last hold the same number of elements.
+    /// Blocks in coding order.
     pub blocks: Vec<BlockIndex>,
 }
 
@@ -61,6 +61,8 @@ pub struct BlockIndex {
     pub offset: u64,
     /// Bytes in the file; 0 when every residual is zero.
     pub stored: u32,
+    /// Elements, in coding order.
+    pub count: u32,
     /// Bytes of the laid-out residuals before compression.
     pub laid_out: u32,
     /// CRC-32 of the stored bytes.
@@ -153,33 +155,25 @@ pub struct Endpoint {
 impl TimingStage {
     /// Name of the base, `None` for a full stage.
     pub fn base(&self) -> Option<&str> {
-        self.base_checkpoint_ref
-            .as_ref()
-            .map(|base| base.stage_id.as_str())
+        self.base_checkpoint_ref.as_ref().map(|base| base.stage_id.as_str())
     }
 }
 
 impl CompressedDelta {
     /// Position of an array.
     pub fn find(&self, key: StreamKey) -> Option<usize> {
-        self.streams
-            .binary_search_by_key(&key, |stream| stream.key)
-            .ok()
+        self.streams.binary_search_by_key(&key, |stream| stream.key).ok()
     }
 
     /// The columns, in file order.
     pub fn columns(&self) -> impl Iterator<Item = &StreamIndex> {
-        self.streams
-            .iter()
-            .filter(|stream| stream.key.kind.is_column())
+        self.streams.iter().filter(|stream| stream.key.kind.is_column())
     }
 }
 
 impl StageMetadata {
     /// The summary of one scene and min/max.
     pub fn summary(&self, scene: u16, min_max: MinMax) -> Option<&Summary> {
-        self.summaries
-            .iter()
-            .find(|s| s.scene == scene && s.min_max == min_max)
+        self.summaries.iter().find(|s| s.scene == scene && s.min_max == min_max)
     }
 }

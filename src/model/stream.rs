@@ -123,14 +123,7 @@ stream_kinds! {
     Delay = 4, Word, "delay", "Delay of arcs, seconds.";
     SlewMark = 5, Byte, "slew mark", "1 where the user annotated the slew of a vertex.";
     DelayMark = 6, Byte, "delay mark", "1 where the user annotated the delay of an arc.";
-    NameBytes = 32, Byte, "names", "Pin names of the vertices, back to back.";
-    NameLengths = 33, Word, "name lengths", "Bytes of each vertex's name.";
-    Driver = 34, Byte, "driver flags", "1 for the driver vertex of a bidirectional pin.";
-    Cell = 35, Word, "cells", "Liberty cell of the vertex's instance: index into the cell names.";
-    EdgeFrom = 36, Word, "edge sources", "Vertex row that an edge starts at.";
-    EdgeTo = 37, Word, "edge targets", "Vertex row that an edge ends at.";
-    ArcEdge = 38, Word, "arc edges", "Edge that an arc belongs to, never decreasing.";
-    ArcKind = 39, Word, "arc kinds", "Role and transitions of an arc: index into the kind names.";
+    Objects = 32, Byte, "object table", "The object table, coded as a whole.";
     EndpointVertex = 64, Word, "endpoint vertices", "Vertex row of an endpoint.";
     EndpointGroup = 65, Word, "endpoint groups", "Path group: index into the group names.";
     EndpointCheck = 66, Word, "endpoint checks", "Scene * 2 + min/max.";
@@ -141,10 +134,7 @@ stream_kinds! {
 impl StreamKind {
     /// Rows are vertices.
     pub fn is_vertex_column(self) -> bool {
-        matches!(
-            self,
-            Self::Slew | Self::Arrival | Self::Required | Self::Slack | Self::SlewMark
-        )
+        matches!(self, Self::Slew | Self::Arrival | Self::Required | Self::Slack | Self::SlewMark)
     }
 
     /// Rows are arcs.
@@ -155,11 +145,6 @@ impl StreamKind {
     /// A column: rows are vertices or arcs.
     pub fn is_column(self) -> bool {
         self.is_vertex_column() || self.is_arc_column()
-    }
-
-    /// Words are floats.
-    pub(crate) fn is_float(self) -> bool {
-        self == Self::EndpointSlack || (self.is_column() && self.width() == Width::Word)
     }
 }
 
@@ -179,12 +164,7 @@ pub struct StreamKey {
 impl StreamKey {
     /// The key of an array that is not a column.
     pub fn plain(kind: StreamKind) -> Self {
-        Self {
-            kind,
-            scene: 0,
-            min_max: MinMax::Min,
-            transition: Transition::None,
-        }
+        Self { kind, scene: 0, min_max: MinMax::Min, transition: Transition::None }
     }
 }
 

@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::columns::{self, ColumnBase, ColumnEncoder, ColumnSource, Topology, is_still};
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
-use super::reader::{Stage, same_rows};
+use super::reader::{Stage, aligned_bytes, same_objects, same_rows};
 use super::rewrite::rewrite_as_full;
-use super::writer::{StageWriter, WriterBase};
+use super::writer::StageWriter;
 use crate::codec::CodecChoice;
-use crate::delta::align;
-use crate::error::{Error, ErrorKind, Result, invalid};
+use crate::delta::{align, encode_objects};
+use crate::error::{Error, Result, invalid, shape};
 use crate::format::Record;
 use crate::model::{
     BaseRef, Endpoint, MinMax, ObjectTable, StageMetadata, StreamKey, StreamKind, Summary, Width,
@@ -51,18 +52,17 @@ pub struct CaptureOptions {
 
 impl Default for CaptureOptions {
     fn default() -> Self {
-        Self {
-            base: BaseChoice::Auto,
-            codec: CodecChoice::Auto,
-            level: 3,
-        }
+        Self { base: BaseChoice::Auto, codec: CodecChoice::Auto, level: 3 }
     }
 }
 
-/// An open save. Holds the writer lock. Dropping it leaves the store as it was.
+/// An open save. Holds the writer lock and the values given so far: a column is coded from others, which
+/// may come later. Dropping it leaves the store as it was.
 pub struct Capture {
     writer: StageWriter,
-    base: Option<Arc<Stage>>,
+    objects: ObjectTable,
+    columns: Vec<Column>,
+    base: Option<ColumnBase>,
     options: CaptureOptions,
     stage_id: String,
     metadata: StageMetadata,
@@ -71,6 +71,27 @@ pub struct Capture {
     endpoints: BTreeMap<(u32, u32, u32), u32>,
     // Dropped last: the lock outlives the temporary file.
     writing: Writing,
+}
+
+/// A column being filled.
+struct Column {
+    key: StreamKey,
+    rows: usize,
+    values: Values,
+}
+
+enum Values {
+    Words(Vec<u32>),
+    Marks(Vec<u8>),
+}
+
+impl Column {
+    fn len(&self) -> usize {
+        match &self.values {
+            Values::Words(words) => words.len(),
+            Values::Marks(marks) => marks.len(),
+        }
+    }
 }
 
 impl Capture {
@@ -86,10 +107,7 @@ impl Capture {
     ) -> Result<Self> {
         store.check_new_stage(stage)?;
         if !(1..=19).contains(&options.level) {
-            return Err(invalid(format!(
-                "Level {} is not in 1 to 19.",
-                options.level
-            )));
+            return Err(invalid(format!("Level {} is not in 1 to 19.", options.level)));
         }
         let writing = store.begin_writing()?;
         // Another writer may have taken the name while this one waited for nothing but luck.
@@ -100,15 +118,14 @@ impl Capture {
             objects.renumber(&known.cell_names, &known.kind_names);
         }
         let metadata = describe(&objects, base.as_deref());
-        let writer_base = base
-            .as_ref()
-            .map(|base| writer_base(base, &objects, &metadata));
+        let base = base.map(|base| column_base(base, &objects, &metadata)).transpose()?;
         let path = store.temporary_path(stage);
-        let base_of_writer = writer_base.transpose()?;
-        let mut writer = StageWriter::create(path, options.codec, options.level, base_of_writer)?;
-        write_objects(&mut writer, &objects)?;
+        let mut writer = StageWriter::create(path, options.codec, options.level)?;
+        write_objects(&mut writer, &objects, &metadata, base.as_ref())?;
         Ok(Self {
             writer,
+            objects,
+            columns: Vec::new(),
             base,
             options,
             stage_id: stage.to_owned(),
@@ -138,30 +155,37 @@ impl Capture {
         use crate::model::Transition::None as NoTransition;
         let is_vertex = key.kind.is_vertex_column();
         if !key.kind.is_column() || is_vertex == (key.transition == NoTransition) {
-            return Err(invalid(format!(
-                "{key} with this transition is not a column."
-            )));
+            return Err(invalid(format!("{key} with this transition is not a column.")));
         }
         if usize::from(key.scene) >= self.metadata.scenes.len() {
             return Err(invalid(format!("Scene {} was not added.", key.scene)));
         }
-        let rows = if is_vertex {
-            self.metadata.vertices
-        } else {
-            self.metadata.arcs
-        };
-        if key.kind.width() == Width::Word {
-            self.metadata.raw_bytes += 4 * u64::from(rows);
+        if self.columns.iter().any(|column| column.key == key) {
+            return Err(invalid(format!("{key} was added already.")));
         }
-        self.writer.add_stream(key, u64::from(rows))
+        let rows = if is_vertex { self.metadata.vertices } else { self.metadata.arcs } as usize;
+        let values = match key.kind.width() {
+            Width::Word => {
+                self.metadata.raw_bytes += 4 * rows as u64;
+                Values::Words(Vec::with_capacity(rows))
+            }
+            Width::Byte => Values::Marks(Vec::with_capacity(rows)),
+        };
+        self.columns.push(Column { key, rows, values });
+        Ok(self.columns.len() - 1)
     }
 
     /// Append the next rows of a column of floats, given by their bits.
     ///
     /// # Errors
-    /// `ShapeMismatch` for more values than rows, `NoSpace`, `Io`, and what reading the base gives.
+    /// `InvalidArgument` for a column that does not exist or is one of marks, `ShapeMismatch` for more
+    /// values than rows. Then nothing was added.
     pub fn write(&mut self, column: usize, bits: &[u32]) -> Result<()> {
-        self.writer.write_words(column, bits)
+        match &mut self.column_with_room(column, bits.len())?.values {
+            Values::Words(words) => words.extend_from_slice(bits),
+            Values::Marks(_) => return Err(invalid("The column has marks, not values.")),
+        }
+        Ok(())
     }
 
     /// Append the next rows of a column of marks.
@@ -172,7 +196,22 @@ impl Capture {
         if marks.iter().any(|mark| *mark > 1) {
             return Err(invalid("A mark is neither 0 nor 1."));
         }
-        self.writer.write_bytes(column, marks)
+        match &mut self.column_with_room(column, marks.len())?.values {
+            Values::Marks(known) => known.extend_from_slice(marks),
+            Values::Words(_) => return Err(invalid("The column has values, not marks.")),
+        }
+        Ok(())
+    }
+
+    fn column_with_room(&mut self, column: usize, count: usize) -> Result<&mut Column> {
+        let column = self.columns.get_mut(column);
+        let column = column.ok_or_else(|| invalid("There is no such column."))?;
+        let room = column.rows - column.len();
+        if count > room {
+            let key = column.key;
+            return Err(shape(format!("{key} has room for {room} more values, not {count}.")));
+        }
+        Ok(column)
     }
 
     /// Set the summary of one scene and min/max.
@@ -196,17 +235,11 @@ impl Capture {
                 && (endpoint.group as usize) < self.metadata.groups.len()
                 && usize::from(endpoint.scene) < self.metadata.scenes.len();
             if !known {
-                return Err(invalid(
-                    "An endpoint names a vertex, group or scene not added.",
-                ));
+                return Err(invalid("An endpoint names a vertex, group or scene not added."));
             }
             let check = u32::from(endpoint.scene) * 2 + endpoint.min_max as u32;
             let key = (check, endpoint.group, endpoint.vertex);
-            if self
-                .endpoints
-                .insert(key, endpoint.slack.to_bits())
-                .is_some()
-            {
+            if self.endpoints.insert(key, endpoint.slack.to_bits()).is_some() {
                 return Err(invalid("An endpoint was given twice."));
             }
         }
@@ -221,13 +254,13 @@ impl Capture {
     /// is there and the head is the old one.
     pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
         self.check_complete()?;
-        write_endpoints(&mut self.writer, &self.endpoints)?;
-        self.writer
-            .put_bytes(StreamKey::plain(StreamKind::Sdc), &self.sdc)?;
+        self.write_columns()?;
+        let base = self.base.as_ref().map(|base| &*base.stage);
+        write_endpoints(&mut self.writer, &self.endpoints, base)?;
+        let known = base.map(|base| base.whole_bytes(StreamKind::Sdc)).transpose()?;
+        self.writer.put_bytes(StreamKey::plain(StreamKind::Sdc), &self.sdc, known.as_deref())?;
         self.metadata.endpoints = self.endpoints.len() as u32;
-        self.metadata
-            .summaries
-            .sort_by_key(|summary| (summary.scene, summary.min_max));
+        self.metadata.summaries.sort_by_key(|summary| (summary.scene, summary.min_max));
         let reference = |base: &Arc<Stage>| BaseRef {
             stage_id: base.timing_stage().stage_id.clone(),
             digest: base.digest(),
@@ -235,12 +268,12 @@ impl Capture {
         let record = Record {
             stage_id: self.stage_id.clone(),
             timestamp: now(),
-            base: self.base.as_ref().map(reference),
+            base: self.base.as_ref().map(|base| reference(&base.stage)),
             metadata: self.metadata,
         };
         let mut file = self.writer.finish(&record)?;
         if let (BaseChoice::Auto, Some(base)) = (&self.options.base, &self.base) {
-            file = keep_what_pays(store, file, base, &record, &self.options)?;
+            file = keep_what_pays(store, file, &base.stage, &record, &self.options)?;
         }
         file.publish(&store.stage_path(&self.stage_id))?;
         self.writing.keep();
@@ -249,23 +282,56 @@ impl Capture {
     }
 
     fn check_complete(&self) -> Result<()> {
-        for (key, count, written) in self.writer.progress() {
-            if count != written {
-                return Err(Error::new(
-                    ErrorKind::ShapeMismatch,
-                    format!("{key} has {written} of {count} values."),
-                ));
+        match self.columns.iter().find(|column| column.len() != column.rows) {
+            Some(column) => {
+                let Column { key, rows, .. } = column;
+                Err(shape(format!("{key} has {} of {rows} values.", column.len())))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn write_columns(&mut self) -> Result<()> {
+        let mut floats = BTreeMap::new();
+        for column in std::mem::take(&mut self.columns) {
+            match column.values {
+                Values::Words(words) => {
+                    floats.insert(column.key, Arc::new(words));
+                }
+                Values::Marks(marks) => {
+                    let base = self.base.as_ref();
+                    let known = base.map(|base| aligned_bytes(base, column.key, marks.len()));
+                    let known = known.transpose()?.flatten();
+                    self.writer.put_bytes(column.key, &marks, known.as_deref())?;
+                }
             }
         }
+        let topology = match &self.base {
+            Some(base) if base.alignment.is_none() => base.stage.topology()?,
+            _ => Arc::new(Topology::new(Arc::new(std::mem::take(&mut self.objects)))),
+        };
+        let captured = Captured(floats);
+        let base = self.base.as_ref();
+        let keys = || captured.0.keys().copied();
+        let is_still = is_still(keys(), &captured, base)?;
+        let encoder = ColumnEncoder { own: &captured, base, topology: &topology, is_still };
+        encoder.write(keys(), &mut self.writer)?;
         Ok(())
+    }
+}
+
+/// The columns of a capture, all values there.
+struct Captured(BTreeMap<StreamKey, columns::Column>);
+
+impl ColumnSource for Captured {
+    fn column(&self, key: StreamKey) -> Result<Option<columns::Column>> {
+        Ok(self.0.get(&key).cloned())
     }
 }
 
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| {
-        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-    })
+    since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }
 
 fn choose_base(store: &Store, choice: &BaseChoice) -> Result<Option<Arc<Stage>>> {
@@ -279,11 +345,7 @@ fn choose_base(store: &Store, choice: &BaseChoice) -> Result<Option<Arc<Stage>>>
     };
     let place = |error: Error| error.at("the base of the new stage cannot be used");
     let base = store.stage(&name).map_err(place)?;
-    Ok(Some(if base.metadata().depth < MAX_CHAIN {
-        base
-    } else {
-        root(&base)
-    }))
+    Ok(Some(if base.metadata().depth < MAX_CHAIN { base } else { root(&base) }))
 }
 
 /// The full stage that a chain begins with.
@@ -308,59 +370,53 @@ fn describe(objects: &ObjectTable, base: Option<&Stage>) -> StageMetadata {
     }
 }
 
-fn writer_base(
-    base: &Arc<Stage>,
+fn column_base(
+    stage: Arc<Stage>,
     objects: &ObjectTable,
     metadata: &StageMetadata,
-) -> Result<WriterBase> {
-    let alignment = if same_rows(metadata, base.metadata()) {
+) -> Result<ColumnBase> {
+    let alignment = if same_rows(metadata, stage.metadata()) {
         None
     } else {
-        Some(Arc::new(align(&*base.objects()?, objects)))
+        Some(Arc::new(align(&*stage.objects()?, objects)))
     };
-    Ok(WriterBase {
-        stage: base.clone(),
-        alignment,
-    })
+    Ok(ColumnBase { stage, alignment })
 }
 
-fn write_objects(writer: &mut StageWriter, objects: &ObjectTable) -> Result<()> {
-    use StreamKind as K;
-    let starts = std::iter::once(&0).chain(&objects.name_ends);
-    let lengths: Vec<u32> = objects
-        .name_ends
-        .iter()
-        .zip(starts)
-        .map(|(end, start)| end - start)
-        .collect();
-    writer.put_bytes(StreamKey::plain(K::NameBytes), &objects.names)?;
-    writer.put_words(StreamKey::plain(K::NameLengths), &lengths)?;
-    writer.put_bytes(StreamKey::plain(K::Driver), &objects.driver)?;
-    writer.put_words(StreamKey::plain(K::Cell), &objects.cells)?;
-    writer.put_words(StreamKey::plain(K::EdgeFrom), &objects.edge_from)?;
-    writer.put_words(StreamKey::plain(K::EdgeTo), &objects.edge_to)?;
-    writer.put_words(StreamKey::plain(K::ArcEdge), &objects.arc_edge)?;
-    writer.put_words(StreamKey::plain(K::ArcKind), &objects.arc_kind)
+/// Write the object table, unless it is that of the base.
+fn write_objects(
+    writer: &mut StageWriter,
+    objects: &ObjectTable,
+    metadata: &StageMetadata,
+    base: Option<&ColumnBase>,
+) -> Result<()> {
+    let bytes = match base {
+        None => encode_objects(objects, None),
+        Some(base) if same_objects(metadata, base.stage.metadata()) => return Ok(()),
+        Some(base) => {
+            let known = base.stage.objects()?;
+            match &base.alignment {
+                Some(alignment) => encode_objects(objects, Some((&known, alignment))),
+                None => encode_objects(objects, Some((&known, &align(&known, objects)))),
+            }
+        }
+    };
+    writer.put_bytes(StreamKey::plain(StreamKind::Objects), &bytes, None)
 }
 
 fn write_endpoints(
     writer: &mut StageWriter,
     endpoints: &BTreeMap<(u32, u32, u32), u32>,
+    base: Option<&Stage>,
 ) -> Result<()> {
     use StreamKind as K;
-    let mut put = |kind, values: Vec<u32>| writer.put_words(StreamKey::plain(kind), &values);
-    put(
-        K::EndpointCheck,
-        endpoints.keys().map(|(check, _, _)| *check).collect(),
-    )?;
-    put(
-        K::EndpointGroup,
-        endpoints.keys().map(|(_, group, _)| *group).collect(),
-    )?;
-    put(
-        K::EndpointVertex,
-        endpoints.keys().map(|(_, _, vertex)| *vertex).collect(),
-    )?;
+    let mut put = |kind, values: Vec<u32>| {
+        let known = base.map(|base| base.whole_words(kind)).transpose()?;
+        writer.put_words(StreamKey::plain(kind), &values, known.as_deref())
+    };
+    put(K::EndpointCheck, endpoints.keys().map(|(check, _, _)| *check).collect())?;
+    put(K::EndpointGroup, endpoints.keys().map(|(_, group, _)| *group).collect())?;
+    put(K::EndpointVertex, endpoints.keys().map(|(_, _, vertex)| *vertex).collect())?;
     put(K::EndpointSlack, endpoints.values().copied().collect())
 }
 

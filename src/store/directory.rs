@@ -17,7 +17,7 @@ use super::stage_file::{MAX_DEPTH, StageFile};
 use crate::error::{Error, ErrorKind, Result, corrupt, invalid};
 
 const MARKER: &str = "CKP_STORE";
-const MARKER_TEXT: &str = "ckp store\nformat 0 draft 1\n";
+const MARKER_TEXT: &str = "ckp store\nformat 0 draft 2\n";
 const HEAD: &str = "HEAD";
 const LOCK: &str = "LOCK";
 const STAGES: &str = "stages";
@@ -51,10 +51,7 @@ impl Store {
         if path.as_os_str().is_empty() {
             return Err(invalid("The path of the store is empty."));
         }
-        let store = Self {
-            root: path.to_path_buf(),
-            read_mode,
-        };
+        let store = Self { root: path.to_path_buf(), read_mode };
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound && mode == OpenMode::Create => {
@@ -104,16 +101,9 @@ impl Store {
         };
         let mut names = Vec::new();
         for entry in entries {
-            let name = entry
-                .map_err(|error| self.failed("list", &error))?
-                .file_name();
-            let name = name
-                .to_str()
-                .and_then(|name| name.strip_suffix(STAGE_SUFFIX));
-            names.extend(
-                name.filter(|name| check_name(name).is_ok())
-                    .map(str::to_owned),
-            );
+            let name = entry.map_err(|error| self.failed("list", &error))?.file_name();
+            let name = name.to_str().and_then(|name| name.strip_suffix(STAGE_SUFFIX));
+            names.extend(name.filter(|name| check_name(name).is_ok()).map(str::to_owned));
         }
         names.sort_unstable();
         Ok(names)
@@ -205,21 +195,12 @@ impl Store {
         let made_root = create_directory(&self.root)?;
         let lock = WriterLock::acquire(&self.root.join(LOCK))?;
         let is_new = !self.root.join(MARKER).exists();
-        let writing = Writing {
-            root: self.root.clone(),
-            made_root,
-            is_new,
-            _lock: lock,
-        };
+        let writing = Writing { root: self.root.clone(), made_root, is_new, _lock: lock };
         create_directory(&self.root.join(STAGES))?;
         create_directory(&self.root.join(TEMPORARY))?;
         self.clear_leftovers()?;
         if is_new {
-            replace(
-                self.temporary_path(MARKER),
-                &self.root.join(MARKER),
-                MARKER_TEXT,
-            )?;
+            replace(self.temporary_path(MARKER), &self.root.join(MARKER), MARKER_TEXT)?;
             self.root
                 .parent()
                 .filter(|p| !p.as_os_str().is_empty())
@@ -229,11 +210,7 @@ impl Store {
     }
 
     pub(super) fn write_head(&self, name: &str) -> Result<()> {
-        replace(
-            self.temporary_path(HEAD),
-            &self.root.join(HEAD),
-            &format!("{name}\n"),
-        )
+        replace(self.temporary_path(HEAD), &self.root.join(HEAD), &format!("{name}\n"))
     }
 
     /// Open `name` and its bases. `open` holds what was opened before, `depth` bounds the chain.
@@ -280,20 +257,14 @@ impl Store {
         }
         let place = self.root.join(MARKER);
         let mut lines = text.lines();
-        let (ours, theirs) = (
-            lines.next() == Some("ckp store"),
-            lines.next().unwrap_or_default(),
-        );
+        let (ours, theirs) = (lines.next() == Some("ckp store"), lines.next().unwrap_or_default());
         if !ours || !theirs.starts_with("format ") {
-            return Err(corrupt(format!(
-                "{} does not say what the store is.",
-                place.display()
-            )));
+            return Err(corrupt(format!("{} does not say what the store is.", place.display())));
         }
         Err(Error::new(
             ErrorKind::Unsupported,
             format!(
-                "The store {} has {theirs}; this library reads format 0 draft 1. Use the version \
+                "The store {} has {theirs}; this library reads format 0 draft 2. Use the version \
                  of ckp that wrote it.",
                 self.root.display()
             ),
@@ -303,9 +274,7 @@ impl Store {
     /// Nothing in the directory but what a store being made has.
     fn is_blank(&self) -> Result<bool> {
         for entry in fs::read_dir(&self.root).map_err(|error| self.failed("open", &error))? {
-            let name = entry
-                .map_err(|error| self.failed("open", &error))?
-                .file_name();
+            let name = entry.map_err(|error| self.failed("open", &error))?.file_name();
             let known = [STAGES, TEMPORARY, LOCK].iter().any(|known| name == *known);
             if !known {
                 return Ok(false);
@@ -373,10 +342,7 @@ fn create_directory(path: &Path) -> Result<bool> {
     match fs::create_dir(path) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(Error::io(
-            format_args!("Cannot create {}", path.display()),
-            &error,
-        )),
+        Err(error) => Err(Error::io(format_args!("Cannot create {}", path.display()), &error)),
     }
 }
 
@@ -403,23 +369,13 @@ mod tests {
 
     #[test]
     fn names_cannot_leave_the_directory() {
-        for good in [
-            "place",
-            "1_floorplan",
-            "a.b+c-d=e@f:g",
-            &"x".repeat(MAX_NAME),
-        ] {
+        for good in ["place", "1_floorplan", "a.b+c-d=e@f:g", &"x".repeat(MAX_NAME)] {
             check_name(good).unwrap();
         }
         let long = "x".repeat(MAX_NAME + 1);
-        for bad in [
-            "", ".", "..", "../a", "a/b", "-full", ".hidden", "a b", "a\0", "\u{e9}", &long,
-        ] {
-            assert_eq!(
-                check_name(bad).unwrap_err().kind(),
-                ErrorKind::InvalidArgument,
-                "{bad:?}"
-            );
+        for bad in ["", ".", "..", "../a", "a/b", "-full", ".hidden", "a b", "a\0", "\u{e9}", &long]
+        {
+            assert_eq!(check_name(bad).unwrap_err().kind(), ErrorKind::InvalidArgument, "{bad:?}");
         }
     }
 
@@ -428,10 +384,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("s.ckp");
         let open = |mode| Store::open(&path, mode, ReadMode::Mapped);
-        assert_eq!(
-            open(OpenMode::Read).unwrap_err().kind(),
-            ErrorKind::NotFound
-        );
+        assert_eq!(open(OpenMode::Read).unwrap_err().kind(), ErrorKind::NotFound);
         let store = open(OpenMode::Create).unwrap();
         assert!(!path.exists());
         assert!(store.stage_names().unwrap().is_empty());
@@ -449,11 +402,7 @@ mod tests {
             let error = open(&file, mode).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument);
             let error = open(directory.path(), mode).unwrap_err();
-            assert_eq!(
-                error.kind(),
-                ErrorKind::InvalidArgument,
-                "a directory of other things"
-            );
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "a directory of other things");
         }
         let store = directory.path().join("store");
         fs::create_dir(&store).unwrap();
@@ -463,10 +412,7 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(error.to_string().contains("format 7"));
         fs::write(store.join(MARKER), "hello").unwrap();
-        assert_eq!(
-            open(&store, OpenMode::Read).unwrap_err().kind(),
-            ErrorKind::Corrupt
-        );
+        assert_eq!(open(&store, OpenMode::Read).unwrap_err().kind(), ErrorKind::Corrupt);
     }
 
     #[test]
@@ -490,10 +436,6 @@ mod tests {
         assert!(!path.exists());
         fs::create_dir(&path).unwrap();
         drop(store.begin_writing().unwrap());
-        assert_eq!(
-            fs::read_dir(&path).unwrap().count(),
-            0,
-            "a directory of the user stays"
-        );
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 0, "a directory of the user stays");
     }
 }

@@ -24,11 +24,7 @@ impl TemporaryFile {
     pub fn create(path: PathBuf) -> Result<Self> {
         let file = File::create_new(&path)
             .map_err(|error| Error::io(format_args!("Cannot create {}", path.display()), &error))?;
-        Ok(Self {
-            path,
-            writer: Some(BufWriter::with_capacity(BUFFER, file)),
-            written: 0,
-        })
+        Ok(Self { path, writer: Some(BufWriter::with_capacity(BUFFER, file)), written: 0 })
     }
 
     /// Bytes written so far.
@@ -43,9 +39,7 @@ impl TemporaryFile {
     /// Append bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         if let Some(writer) = &mut self.writer {
-            writer
-                .write_all(bytes)
-                .map_err(|error| failed(&self.path, &error))?;
+            writer.write_all(bytes).map_err(|error| failed(&self.path, &error))?;
         }
         self.written += bytes.len() as u64;
         Ok(())
@@ -54,11 +48,8 @@ impl TemporaryFile {
     /// Write out what is buffered and make it durable. Nothing can be written afterwards.
     pub fn seal(&mut self) -> Result<()> {
         if let Some(writer) = self.writer.take() {
-            let file = writer
-                .into_inner()
-                .map_err(|error| failed(&self.path, error.error()))?;
-            file.sync_all()
-                .map_err(|error| failed(&self.path, &error))?;
+            let file = writer.into_inner().map_err(|error| failed(&self.path, error.error()))?;
+            file.sync_all().map_err(|error| failed(&self.path, &error))?;
         }
         Ok(())
     }
@@ -67,10 +58,7 @@ impl TemporaryFile {
     pub fn publish(mut self, target: &Path) -> Result<()> {
         self.seal()?;
         fs::rename(&self.path, target).map_err(|error| {
-            Error::io(
-                format_args!("Cannot rename to {}", target.display()),
-                &error,
-            )
+            Error::io(format_args!("Cannot rename to {}", target.display()), &error)
         })?;
         // The name is gone: there is nothing to remove any more.
         self.path = PathBuf::new();

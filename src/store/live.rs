@@ -7,10 +7,10 @@ use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::reader::{Stage, predict};
-use crate::delta::{Alignment, Match, align};
-use crate::error::{Result, shape};
-use crate::format::Values;
+use super::columns::{ColumnBase, ColumnSource};
+use super::reader::{Stage, aligned_bytes};
+use crate::delta::{Alignment, Match, RowMap, align};
+use crate::error::{Error, Result, shape};
 use crate::model::{ObjectTable, StreamKey};
 
 /// Names that a report gives of each kind of difference.
@@ -31,7 +31,7 @@ pub enum RowState {
 /// How live rows correspond to those of a stage.
 pub struct StageAlignment {
     stage: Arc<Stage>,
-    alignment: Alignment,
+    alignment: Arc<Alignment>,
     vertices: u64,
     arcs: u64,
     /// Vertices whose surroundings changed and the arcs at them, by live row; empty when there are
@@ -52,7 +52,7 @@ impl StageAlignment {
             report: describe(&stored, live, &alignment),
             vertices: live.vertex_count() as u64,
             arcs: live.arc_count() as u64,
-            alignment,
+            alignment: Arc::new(alignment),
             vertex_changed,
             arc_changed,
         })
@@ -84,29 +84,40 @@ impl StageAlignment {
 
     /// Values of a column of words for live rows; zero where the stage has no such row.
     pub fn read_words(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u32>> {
-        self.read(key, rows).map(Values::words)
+        self.check(key, &rows)?;
+        let column = self.stage.column(key)?.ok_or_else(|| lacks(key))?;
+        let map = self.map(key);
+        let of_row = |row: u64| {
+            map.get(row as usize).and_then(|row| column.get(row as usize)).copied().unwrap_or(0)
+        };
+        Ok(rows.map(of_row).collect())
     }
 
     /// Values of a column of bytes for live rows; zero where the stage has no such row.
     pub fn read_bytes(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u8>> {
-        self.read(key, rows).map(Values::bytes)
+        let count = self.check(key, &rows)?;
+        let base =
+            ColumnBase { stage: self.stage.clone(), alignment: Some(self.alignment.clone()) };
+        let values = aligned_bytes(&base, key, count as usize)?.ok_or_else(|| lacks(key))?;
+        let rows = rows.start as usize..rows.end as usize;
+        Ok(values.get(rows).unwrap_or_default().to_vec())
     }
 
-    fn read(&self, key: StreamKey, rows: Range<u64>) -> Result<Values> {
-        let count = if key.kind.is_arc_column() {
-            self.arcs
-        } else {
-            self.vertices
-        };
-        if rows.end > count {
-            return Err(shape(format!(
-                "There are {count} live rows, {} are asked.",
-                rows.end
-            )));
-        }
-        let values = predict(&self.stage, Some(&self.alignment), key, rows)?;
-        values.ok_or_else(|| shape(format!("The stage has no {key}.")))
+    fn map(&self, key: StreamKey) -> &RowMap {
+        if key.kind.is_arc_column() { &self.alignment.arcs } else { &self.alignment.vertices }
     }
+
+    fn check(&self, key: StreamKey, rows: &Range<u64>) -> Result<u64> {
+        let count = if key.kind.is_arc_column() { self.arcs } else { self.vertices };
+        if rows.end > count {
+            return Err(shape(format!("There are {count} live rows, {} are asked.", rows.end)));
+        }
+        Ok(count)
+    }
+}
+
+fn lacks(key: StreamKey) -> Error {
+    shape(format!("The stage has no {key}."))
 }
 
 /// Live vertices whose instance has another cell or that lost arcs, and the arcs at them.
@@ -129,11 +140,7 @@ fn changes(
             arc_matched[row as usize] = true;
         }
         let mut stored_changed = vec![false; stored.vertex_count()];
-        for (row, _) in arc_matched
-            .iter()
-            .enumerate()
-            .filter(|(_, matched)| !**matched)
-        {
+        for (row, _) in arc_matched.iter().enumerate().filter(|(_, matched)| !**matched) {
             let (from, to, _) = stored.arc(row as u32).unwrap_or_default();
             stored_changed[from as usize] = true;
             stored_changed[to as usize] = true;
@@ -163,38 +170,24 @@ fn describe(stored: &ObjectTable, live: &ObjectTable, alignment: &Alignment) -> 
             None => {}
         }
     }
-    let missing = matched
-        .iter()
-        .enumerate()
-        .filter(|(_, found)| !**found)
-        .take(NAMES);
-    let missing: Vec<String> = missing
-        .map(|(row, _)| stored.display_name(row as u32))
-        .collect();
+    let missing = matched.iter().enumerate().filter(|(_, found)| !**found).take(NAMES);
+    let missing: Vec<String> = missing.map(|(row, _)| stored.display_name(row as u32)).collect();
     let plural = |count: u64, what: &str| match count {
         1 => format!("1 {what} is"),
         count => format!("{count} {what}s are"),
     };
     if counts.missing_vertices > 0 {
         let count = plural(counts.missing_vertices, "pin");
-        parts.push(format!(
-            "{count} missing ({})",
-            list(&missing, counts.missing_vertices)
-        ));
+        parts.push(format!("{count} missing ({})", list(&missing, counts.missing_vertices)));
     }
     if counts.extra_vertices > 0 {
         let count = plural(counts.extra_vertices, "pin");
-        parts.push(format!(
-            "{count} extra ({})",
-            list(&extra, counts.extra_vertices)
-        ));
+        parts.push(format!("{count} extra ({})", list(&extra, counts.extra_vertices)));
     }
     let (missing_arcs, extra_arcs) = (counts.missing_arcs, counts.extra_arcs);
     if missing_arcs + extra_arcs > 0 {
         let names = arc_names(stored, live, alignment);
-        parts.push(format!(
-            "{missing_arcs} arcs are missing and {extra_arcs} extra ({names})"
-        ));
+        parts.push(format!("{missing_arcs} arcs are missing and {extra_arcs} extra ({names})"));
     }
     parts.extend(describe_cells(stored, live, alignment));
     parts.join("; ")
@@ -217,11 +210,7 @@ fn arc_names(stored: &ObjectTable, live: &ObjectTable, alignment: &Alignment) ->
         }
     }
     let missing = matched.iter().enumerate().filter(|(_, found)| !**found);
-    names.extend(
-        missing
-            .take(NAMES - names.len())
-            .map(|(row, _)| name(stored, row as u32)),
-    );
+    names.extend(missing.take(NAMES - names.len()).map(|(row, _)| name(stored, row as u32)));
     let counts = alignment.counts();
     list(&names, counts.missing_arcs + counts.extra_arcs)
 }
@@ -237,10 +226,7 @@ fn describe_cells(
     let mut last = Vec::new();
     for row in &alignment.changed_cells {
         let pin = live.name(*row);
-        let end = pin
-            .iter()
-            .rposition(|byte| *byte == b'/')
-            .unwrap_or(pin.len());
+        let end = pin.iter().rposition(|byte| *byte == b'/').unwrap_or(pin.len());
         let instance = pin.get(..end).unwrap_or(pin);
         if instance == last.as_slice() {
             continue;
@@ -250,17 +236,10 @@ fn describe_cells(
         if names.len() < NAMES {
             let stored_row = alignment.vertices.get(*row as usize).unwrap_or_default();
             let (now, then) = (live.cell(*row), stored.cell(stored_row));
-            names.push(format!(
-                "{} is {now}, was {then}",
-                String::from_utf8_lossy(instance)
-            ));
+            names.push(format!("{} is {now}, was {then}", String::from_utf8_lossy(instance)));
         }
     }
-    let noun = if count == 1 {
-        "instance has another cell"
-    } else {
-        "instances have other cells"
-    };
+    let noun = if count == 1 { "instance has another cell" } else { "instances have other cells" };
     (count > 0).then(|| format!("{count} {noun} ({})", list(&names, count)))
 }
 

@@ -67,11 +67,7 @@ fn sign(file: &mut File) -> std::io::Result<()> {
 fn held(path: &Path, file: &mut File) -> Error {
     let mut holder = String::new();
     let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
-    let holder = if known {
-        holder.trim()
-    } else {
-        "another process"
-    };
+    let holder = if known { holder.trim() } else { "another process" };
     Error::new(
         ErrorKind::Locked,
         format!(
@@ -92,11 +88,7 @@ mod tests {
         let first = WriterLock::acquire(&path).unwrap();
         let error = WriterLock::acquire(&path).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Locked);
-        assert!(
-            error
-                .to_string()
-                .contains(&format!("process {}", std::process::id()))
-        );
+        assert!(error.to_string().contains(&format!("process {}", std::process::id())));
         drop(first);
         WriterLock::acquire(&path).unwrap();
         assert_eq!(

@@ -64,16 +64,11 @@ impl Source {
 
     /// `length` bytes from `offset`.
     pub fn read(&self, offset: u64, length: usize) -> Result<Cow<'_, [u8]>> {
-        let end = offset
-            .checked_add(length as u64)
-            .filter(|end| *end <= self.length);
+        let end = offset.checked_add(length as u64).filter(|end| *end <= self.length);
         let Some(end) = end else {
             return Err(Error::new(
                 ErrorKind::Truncated,
-                format!(
-                    "The file has {} bytes, {length} are wanted at {offset}.",
-                    self.length
-                ),
+                format!("The file has {} bytes, {length} are wanted at {offset}.", self.length),
             ));
         };
         match &self.bytes {
@@ -106,10 +101,7 @@ mod tests {
             assert_eq!(&*source.read(3, 4).unwrap(), b"3456");
             assert_eq!(&*source.read(10, 0).unwrap(), b"");
             assert_eq!(source.read(9, 2).unwrap_err().kind(), ErrorKind::Truncated);
-            assert_eq!(
-                source.read(u64::MAX, 2).unwrap_err().kind(),
-                ErrorKind::Truncated
-            );
+            assert_eq!(source.read(u64::MAX, 2).unwrap_err().kind(), ErrorKind::Truncated);
         }
         std::fs::write(&path, b"").unwrap();
         assert_eq!(Source::open(&path, ReadMode::Mapped).unwrap().length(), 0);

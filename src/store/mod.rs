@@ -4,6 +4,7 @@
 //! The store: a directory of immutable stage files, one writer, any number of readers.
 
 mod capture;
+mod columns;
 mod directory;
 mod durable;
 mod live;

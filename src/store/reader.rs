@@ -3,22 +3,31 @@
 
 //! A stage that can be read: its file and the chain of its bases.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use rayon::prelude::*;
 
+use super::columns::{
+    Column, ColumnBase, ColumnDecoder, ColumnSource, Topology, delay_key, groups, other_transition,
+    times,
+};
 use super::mapping::ReadMode;
 use super::stage_file::StageFile;
 use super::verify::Depth;
-use crate::delta::{Alignment, RowMap, align};
+use crate::delta::{Alignment, Predictor, RowMap, align, decode_objects, integer_value};
 use crate::error::{Error, ErrorKind, Result, corrupt};
-use crate::format::{StreamHasher, Values, block_elements, block_range, decode_block};
+use crate::format::{StreamHasher, decode_byte_block, decode_word_block};
 use crate::model::{
     Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey, StreamKind,
-    TimingStage, VertexIndex, Width,
+    TimingStage, Transition, VertexIndex, Width,
 };
+
+/// Decoded columns that a stage keeps: those of a restore of one scene, and what they need.
+const KEPT_COLUMNS: usize = 40;
 
 /// A stage, shared and immutable. Any number of threads may read it at once. Its values stay readable
 /// after the stage is deleted from the store, until the last handle is dropped.
@@ -26,8 +35,10 @@ pub struct Stage {
     file: StageFile,
     base: Option<Arc<Stage>>,
     objects: Mutex<Option<Arc<ObjectTable>>>,
+    topology: Mutex<Option<Arc<Topology>>>,
     alignment: Mutex<Option<Arc<Alignment>>>,
     index: Mutex<Option<Arc<VertexIndex>>>,
+    columns: Mutex<HashMap<StreamKey, Column>>,
 }
 
 impl Stage {
@@ -52,8 +63,10 @@ impl Stage {
             file,
             base,
             objects: Mutex::default(),
+            topology: Mutex::default(),
             alignment: Mutex::default(),
             index: Mutex::default(),
+            columns: Mutex::default(),
         })
     }
 
@@ -95,7 +108,7 @@ impl Stage {
         if let Some(objects) = &*slot {
             return Ok(objects.clone());
         }
-        let objects = Arc::new(self.read_objects()?);
+        let objects = self.read_objects()?;
         *slot = Some(objects.clone());
         Ok(objects)
     }
@@ -104,26 +117,31 @@ impl Stage {
     pub fn find_vertex(&self, name: &[u8], driver: bool) -> Result<Option<u32>> {
         let objects = self.objects()?;
         let mut slot = self.index.lock();
-        let index = slot
-            .get_or_insert_with(|| Arc::new(objects.index()))
-            .clone();
+        let index = slot.get_or_insert_with(|| Arc::new(objects.index())).clone();
         drop(slot);
         Ok(index.find_name(&objects, name, u8::from(driver)))
     }
 
-    /// Values `rows` of a column, as the bits of 32-bit floats.
+    /// Values `rows` of a column, as the bits of 32-bit floats; or of another array of words.
     pub fn read_words(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u32>> {
-        Ok(self.read(self.stream(key, Width::Word)?, rows)?.words())
+        let stream = self.stream(key, Width::Word)?;
+        let rows = check_rows(stream, rows)?;
+        if let Some(column) = self.column(key)? {
+            return Ok(column.get(rows).unwrap_or_default().to_vec());
+        }
+        Ok(self.words(stream)?.get(rows).unwrap_or_default().to_vec())
     }
 
     /// Values `rows` of an array of bytes.
     pub fn read_bytes(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u8>> {
-        Ok(self.read(self.stream(key, Width::Byte)?, rows)?.bytes())
+        let stream = self.stream(key, Width::Byte)?;
+        let rows = check_rows(stream, rows)?;
+        Ok(self.bytes(stream)?.get(rows).unwrap_or_default().to_vec())
     }
 
     /// The constraints as the engine wrote them at the save.
     pub fn sdc(&self) -> Result<Vec<u8>> {
-        self.read_whole(StreamKind::Sdc).map(Values::bytes)
+        self.whole_bytes(StreamKind::Sdc)
     }
 
     /// Rows `rows` of the endpoint table.
@@ -133,20 +151,13 @@ impl Stage {
         let groups = column(StreamKind::EndpointGroup)?;
         let checks = column(StreamKind::EndpointCheck)?;
         let slacks = column(StreamKind::EndpointSlack)?;
-        let rows = vertices
-            .into_iter()
-            .zip(groups)
-            .zip(checks.into_iter().zip(slacks));
+        let rows = vertices.into_iter().zip(groups).zip(checks.into_iter().zip(slacks));
         rows.map(|((vertex, group), (check, slack))| {
             Ok(Endpoint {
                 vertex,
                 group,
                 scene: u16::try_from(check / 2).map_err(|_| corrupt("A scene is too large."))?,
-                min_max: if check % 2 == 0 {
-                    MinMax::Min
-                } else {
-                    MinMax::Max
-                },
+                min_max: if check % 2 == 0 { MinMax::Min } else { MinMax::Max },
                 slack: f32::from_bits(slack),
             })
         })
@@ -154,15 +165,20 @@ impl Stage {
     }
 
     /// Decode every array and compare it with its checksum. Calls `found` with what is wrong.
-    pub(super) fn check_values(&self, mut found: impl FnMut(Error)) {
-        for stream in &self.timing_stage().delta_changes.streams {
-            if let Err(error) = self.check_stream(stream) {
-                found(error);
-            }
-        }
+    pub(super) fn check_values(&self, found: impl FnMut(Error)) {
+        let streams = &self.timing_stage().delta_changes.streams;
+        let check_group = |keys: Vec<StreamKey>| {
+            let streams = keys.into_iter().filter_map(|key| self.find(key));
+            streams.filter_map(|stream| self.check_stream(stream).err()).collect::<Vec<_>>()
+        };
+        let mut errors: Vec<Error> = groups(streams.iter().map(|stream| stream.key))
+            .into_par_iter()
+            .flat_map_iter(check_group)
+            .collect();
         if let Err(error) = self.objects() {
-            found(error.at(format_args!("stage {}", self.timing_stage().stage_id)));
+            errors.push(error.at(format_args!("stage {}", self.timing_stage().stage_id)));
         }
+        errors.into_iter().for_each(found);
     }
 
     /// Look for damage in this stage and in its bases.
@@ -189,11 +205,10 @@ impl Stage {
 
     fn check_stream(&self, stream: &StreamIndex) -> Result<()> {
         let mut hasher = StreamHasher::default();
-        for block in 0..stream.blocks.len() {
-            match self.block_values(stream, block)? {
-                Values::Words(words) => hasher.update_words(&words),
-                Values::Bytes(bytes) => hasher.update_bytes(&bytes),
-            }
+        match (stream.key.kind.width(), self.column(stream.key)?) {
+            (Width::Word, Some(column)) => hasher.update_words(&column),
+            (Width::Word, None) => hasher.update_words(&self.words(stream)?),
+            (Width::Byte, _) => hasher.update_bytes(&self.bytes(stream)?),
         }
         if hasher.finish() != stream.checksum {
             return Err(corrupt(format!(
@@ -205,137 +220,184 @@ impl Stage {
         Ok(())
     }
 
-    fn stream(&self, key: StreamKey, width: Width) -> Result<&StreamIndex> {
+    fn find(&self, key: StreamKey) -> Option<&StreamIndex> {
         let delta = &self.timing_stage().delta_changes;
-        let stream = delta
-            .find(key)
-            .and_then(|position| delta.streams.get(position));
-        stream
-            .filter(|stream| stream.key.kind.width() == width)
-            .ok_or_else(|| {
-                let stage = &self.timing_stage().stage_id;
-                Error::new(ErrorKind::NotFound, format!("Stage {stage} has no {key}."))
-            })
+        delta.find(key).and_then(|position| delta.streams.get(position))
     }
 
-    fn read_whole(&self, kind: StreamKind) -> Result<Values> {
-        let stream = self.stream(StreamKey::plain(kind), kind.width())?;
-        self.read(stream, 0..stream.count)
-    }
-
-    /// Elements `rows` of an array: whole blocks are decoded, and cut to what is asked.
-    fn read(&self, stream: &StreamIndex, rows: Range<u64>) -> Result<Values> {
-        if rows.start > rows.end || rows.end > stream.count {
-            return Err(Error::new(
-                ErrorKind::ShapeMismatch,
-                format!(
-                    "Rows {} to {} are asked of {}, which has {}.",
-                    rows.start, rows.end, stream.key, stream.count
-                ),
-            ));
-        }
-        let width = stream.key.kind.width();
-        let size = block_elements(width) as u64;
-        let mut words = Vec::new();
-        let mut bytes = Vec::new();
-        for block in rows.start / size..rows.end.div_ceil(size) {
-            let range = block_range(width, block as usize, stream.count);
-            let from = rows.start.max(range.start) - range.start;
-            let to = rows.end.min(range.end).saturating_sub(range.start);
-            let wanted = from as usize..to.max(from) as usize;
-            match self.block_values(stream, block as usize)? {
-                Values::Words(block) if words.is_empty() && wanted == (0..block.len()) => {
-                    words = block;
-                }
-                Values::Words(block) => {
-                    words.extend_from_slice(block.get(wanted).unwrap_or_default());
-                }
-                Values::Bytes(block) => {
-                    bytes.extend_from_slice(block.get(wanted).unwrap_or_default());
-                }
-            }
-        }
-        Ok(match width {
-            Width::Word => Values::Words(words),
-            Width::Byte => Values::Bytes(bytes),
+    fn stream(&self, key: StreamKey, width: Width) -> Result<&StreamIndex> {
+        self.find(key).filter(|stream| stream.key.kind.width() == width).ok_or_else(|| {
+            let stage = &self.timing_stage().stage_id;
+            Error::new(ErrorKind::NotFound, format!("Stage {stage} has no {key}."))
         })
     }
 
-    /// One block, decoded.
-    pub(super) fn block_values(&self, stream: &StreamIndex, block: usize) -> Result<Values> {
-        let decode = || {
-            let kind = stream.key.kind;
-            let index = stream
-                .blocks
-                .get(block)
-                .ok_or_else(|| corrupt("It does not exist."))?;
-            let range = block_range(kind.width(), block, stream.count);
-            let count = (range.end - range.start) as usize;
-            let stored = self.file.block(index)?;
-            decode_block(kind, index, count, &stored, || {
-                self.base_values(stream.key, range)
-            })
+    /// A whole array of words that is not a column.
+    pub(super) fn whole_words(&self, kind: StreamKind) -> Result<Vec<u32>> {
+        self.words(self.stream(StreamKey::plain(kind), Width::Word)?)
+    }
+
+    /// A whole array of bytes that is not a column.
+    pub(super) fn whole_bytes(&self, kind: StreamKind) -> Result<Vec<u8>> {
+        self.bytes(self.stream(StreamKey::plain(kind), Width::Byte)?)
+    }
+
+    /// An array of words that is not a column: each block from the base, by number, or from itself.
+    fn words(&self, stream: &StreamIndex) -> Result<Vec<u32>> {
+        let base = match (self.is_temporal(stream), &self.base) {
+            (false, _) => Vec::new(),
+            (true, Some(base)) => base.words(base.stream(stream.key, Width::Word)?)?,
+            (true, None) => return Err(self.lacks_base(stream)),
         };
-        decode().map_err(|error| self.file.at_block(error, stream, block))
+        let mut values = Vec::new();
+        for (number, block) in stream.blocks.iter().enumerate() {
+            let residuals = self.residuals(stream, number)?;
+            let predictor = Predictor::from_code(block.predictor)?;
+            let mut before = 0;
+            for residual in residuals {
+                before = match predictor {
+                    Predictor::None => residual,
+                    Predictor::Temporal => {
+                        let known = base.get(values.len()).copied().unwrap_or(0);
+                        integer_value(residual, known)
+                    }
+                    Predictor::Previous => integer_value(residual, before),
+                    _ => return Err(self.file.at_block(wrong_predictor(), stream, number)),
+                };
+                values.push(before);
+            }
+        }
+        Ok(values)
     }
 
-    fn base_values(&self, key: StreamKey, range: Range<u64>) -> Result<Values> {
-        let base = self
-            .base
-            .as_ref()
-            .ok_or_else(|| corrupt("A full stage refers to a base."))?;
-        let alignment = self.base_alignment(base, key.kind)?;
-        let values = predict(base, alignment.as_deref(), key, range)?;
-        values.ok_or_else(|| corrupt("The base lacks the array that it refers to."))
+    /// An array of bytes: each block from the base, by row, or as it is.
+    fn bytes(&self, stream: &StreamIndex) -> Result<Vec<u8>> {
+        let base = if self.is_temporal(stream) {
+            let base = self.base_for(stream.key.kind)?.ok_or_else(|| self.lacks_base(stream))?;
+            aligned_bytes(&base, stream.key, stream.count as usize)?
+                .ok_or_else(|| self.lacks_base(stream))?
+        } else {
+            Vec::new()
+        };
+        let mut values: Vec<u8> = Vec::new();
+        for (number, block) in stream.blocks.iter().enumerate() {
+            let stored = self.file.block(block)?;
+            let residuals = decode_byte_block(block, &stored)
+                .map_err(|error| self.file.at_block(error, stream, number))?;
+            match Predictor::from_code(block.predictor)? {
+                Predictor::None => values.extend_from_slice(&residuals),
+                Predictor::Temporal => {
+                    let known = base.iter().skip(values.len()).copied();
+                    let known = known.chain(std::iter::repeat(0));
+                    let sums: Vec<u8> =
+                        residuals.iter().zip(known).map(|(r, b)| b.wrapping_add(*r)).collect();
+                    values.extend_from_slice(&sums);
+                }
+                _ => return Err(self.file.at_block(wrong_predictor(), stream, number)),
+            }
+        }
+        Ok(values)
     }
 
-    /// How this stage's rows correspond to its base's. `None` where they are the same, which their
-    /// digests tell without a look at the tables.
-    fn base_alignment(&self, base: &Self, kind: StreamKind) -> Result<Option<Arc<Alignment>>> {
-        if !kind.is_column() || same_rows(self.metadata(), base.metadata()) {
-            return Ok(None);
+    fn is_temporal(&self, stream: &StreamIndex) -> bool {
+        stream.blocks.iter().any(|block| block.predictor == Predictor::Temporal as u8)
+    }
+
+    fn lacks_base(&self, stream: &StreamIndex) -> Error {
+        let stage = &self.timing_stage().stage_id;
+        corrupt(format!("{} of stage {stage} refers to a base that lacks it.", stream.key))
+    }
+
+    /// The residuals of one block of words.
+    fn residuals(&self, stream: &StreamIndex, number: usize) -> Result<Vec<u32>> {
+        let read = || {
+            let block = stream.blocks.get(number).ok_or_else(|| corrupt("It does not exist."))?;
+            decode_word_block(block, &self.file.block(block)?)
+        };
+        read().map_err(|error| self.file.at_block(error, stream, number))
+    }
+
+    /// The base for arrays of a kind. What is not a column corresponds by number: the table that tells
+    /// rows is itself made of such arrays.
+    fn base_for(&self, kind: StreamKind) -> Result<Option<ColumnBase>> {
+        if kind.is_column() {
+            return self.column_base();
+        }
+        Ok(self.base.as_ref().map(|base| ColumnBase { stage: base.clone(), alignment: None }))
+    }
+
+    /// The base and how its rows correspond; digests tell where they are the same, without a look at
+    /// the tables.
+    pub(super) fn column_base(&self) -> Result<Option<ColumnBase>> {
+        let Some(base) = &self.base else { return Ok(None) };
+        if same_rows(self.metadata(), base.metadata()) {
+            return Ok(Some(ColumnBase { stage: base.clone(), alignment: None }));
         }
         let mut slot = self.alignment.lock();
-        if let Some(alignment) = &*slot {
-            return Ok(Some(alignment.clone()));
-        }
-        let alignment = Arc::new(align(&*base.objects()?, &*self.objects()?));
+        let alignment = match &*slot {
+            Some(alignment) => alignment.clone(),
+            None => Arc::new(align(&*base.objects()?, &*self.objects()?)),
+        };
         *slot = Some(alignment.clone());
-        Ok(Some(alignment))
+        Ok(Some(ColumnBase { stage: base.clone(), alignment: Some(alignment) }))
     }
 
-    fn read_objects(&self) -> Result<ObjectTable> {
-        use StreamKind as K;
-        let words = |kind| self.read_whole(kind).map(Values::words);
-        let lengths = words(K::NameLengths)?;
-        let mut end = 0u32;
-        let name_ends = lengths.iter().map(|length| {
-            end = end
-                .checked_add(*length)
-                .ok_or_else(|| corrupt("Names exceed 4 GiB."))?;
-            Ok(end)
-        });
-        let name_ends = name_ends.collect::<Result<Vec<u32>>>()?;
-        let mut objects = ObjectTable::new();
-        let metadata = self.metadata();
-        objects.cell_names.clone_from(&metadata.cell_names);
-        objects.kind_names.clone_from(&metadata.kind_names);
-        let names = self.read_whole(K::NameBytes)?.bytes();
-        let driver = self.read_whole(K::Driver)?.bytes();
-        let fill = |objects: &mut ObjectTable| {
-            objects.add_vertices(&names, &name_ends, &driver, &words(K::Cell)?)?;
-            objects.add_edges(&words(K::EdgeFrom)?, &words(K::EdgeTo)?)?;
-            objects.add_arcs(&words(K::ArcEdge)?, &words(K::ArcKind)?)
+    /// What coding needs to know of the rows; shared with the base where they are the same.
+    pub(super) fn topology(&self) -> Result<Arc<Topology>> {
+        let mut slot = self.topology.lock();
+        let topology = match (&*slot, &self.base) {
+            (Some(topology), _) => topology.clone(),
+            (None, Some(base)) if same_rows(self.metadata(), base.metadata()) => base.topology()?,
+            (None, _) => Arc::new(Topology::new(self.objects()?)),
         };
-        fill(&mut objects).map_err(|error| {
-            Error::new(ErrorKind::Corrupt, error.to_string()).at("object table")
-        })?;
+        *slot = Some(topology.clone());
+        Ok(topology)
+    }
+
+    fn decode_column(&self, stream: &StreamIndex) -> Result<Column> {
+        let key = stream.key;
+        let base = self.column_base()?;
+        let decoder = ColumnDecoder {
+            own: self,
+            base: base.as_ref(),
+            topology: &*self.topology()?,
+            residuals: &|stream, number| self.residuals(stream, number),
+        };
+        if times(key).is_some()
+            && let Some(other) = self.find(other_transition(key))
+            && let Some(delays) = ColumnSource::column(self, delay_key(key))?
+        {
+            let (rise, fall) = match key.transition {
+                Transition::Fall => (other, stream),
+                _ => (stream, other),
+            };
+            let [rising, falling] = decoder.decode_pair([rise, fall], &delays)?;
+            let columns = [(rise.key, Arc::new(rising)), (fall.key, Arc::new(falling))];
+            let mut kept = self.columns.lock();
+            kept.extend(columns.clone());
+            let of_key = columns.into_iter().find(|(of, _)| *of == key);
+            return of_key.map(|(_, column)| column).ok_or_else(|| corrupt("A pair lacks itself."));
+        }
+        let column = Arc::new(decoder.decode(stream)?);
+        self.columns.lock().insert(key, column.clone());
+        Ok(column)
+    }
+
+    /// The table is in the stage, or, where it is the base's to the letter, there only.
+    fn read_objects(&self) -> Result<Arc<ObjectTable>> {
+        let metadata = self.metadata();
+        let base = self.base.as_ref().map(|base| base.objects()).transpose()?;
+        let objects = match (self.find(StreamKey::plain(StreamKind::Objects)), base) {
+            (Some(stream), base) => {
+                let bytes = self.bytes(stream)?;
+                let (cells, kinds) = (&metadata.cell_names, &metadata.kind_names);
+                Arc::new(decode_objects(&bytes, cells, kinds, base.as_deref())?)
+            }
+            (None, Some(base)) => base,
+            (None, None) => return Err(corrupt("The object table is missing.")),
+        };
         let digests = objects.row_digests();
-        let stored = (
-            metadata.vertex_digest,
-            metadata.arc_digest,
-            metadata.cell_digest,
-        );
+        let stored = (metadata.vertex_digest, metadata.arc_digest, metadata.cell_digest);
         if (digests.vertices, digests.arcs, digests.cells) != stored {
             return Err(corrupt("The object table does not have its digest."));
         }
@@ -349,77 +411,65 @@ impl std::fmt::Debug for Stage {
     }
 }
 
+/// The whole object table is the same in both stages.
+pub(super) fn same_objects(a: &StageMetadata, b: &StageMetadata) -> bool {
+    same_rows(a, b) && a.cell_digest == b.cell_digest
+}
+
 /// Vertex and arc rows are the same in both stages.
 pub(super) fn same_rows(a: &StageMetadata, b: &StageMetadata) -> bool {
     a.vertex_digest == b.vertex_digest && a.arc_digest == b.arc_digest
 }
 
-/// What the base holds for the rows `range` of an array of its delta; zero where it has no such row,
-/// `None` where it has no such array. `alignment` is `None` where the rows are the same.
-pub(super) fn predict(
-    base: &Stage,
-    alignment: Option<&Alignment>,
+impl ColumnSource for Stage {
+    fn column(&self, key: StreamKey) -> Result<Option<Column>> {
+        let is_column = key.kind.is_column() && key.kind.width() == Width::Word;
+        let Some(stream) = self.find(key).filter(|_| is_column) else { return Ok(None) };
+        if let Some(column) = self.columns.lock().get(&key) {
+            return Ok(Some(column.clone()));
+        }
+        let column = self.decode_column(stream)?;
+        let mut kept = self.columns.lock();
+        if kept.len() > KEPT_COLUMNS {
+            kept.retain(|of, _| *of == key);
+        }
+        Ok(Some(column))
+    }
+}
+
+/// An array of bytes of the base, for the rows of the stage; zero where the base has no such row.
+/// `None` where it has no such array.
+pub(super) fn aligned_bytes(
+    base: &ColumnBase,
     key: StreamKey,
-    range: Range<u64>,
-) -> Result<Option<Values>> {
-    let delta = &base.timing_stage().delta_changes;
-    let Some(stream) = delta
-        .find(key)
-        .and_then(|position| delta.streams.get(position))
-    else {
-        return Ok(None);
-    };
-    let map = match alignment {
+    count: usize,
+) -> Result<Option<Vec<u8>>> {
+    let Some(stream) = base.stage.find(key) else { return Ok(None) };
+    let values = base.stage.bytes(stream)?;
+    let map = match &base.alignment {
         Some(alignment) if key.kind.is_vertex_column() => &alignment.vertices,
         Some(alignment) if key.kind.is_arc_column() => &alignment.arcs,
         _ => &RowMap::Identity,
     };
-    if *map != RowMap::Identity {
-        return gather(base, stream, map, range).map(Some);
-    }
-    let count = (range.end - range.start) as usize;
-    let known = range.start.min(stream.count)..range.end.min(stream.count);
-    let mut values = base.read(stream, known)?;
-    match &mut values {
-        Values::Words(words) => words.resize(count, 0),
-        Values::Bytes(bytes) => bytes.resize(count, 0),
-    }
-    Ok(Some(values))
+    let of_row = |row| map.get(row).and_then(|row| values.get(row as usize)).copied();
+    Ok(Some((0..count).map(|row| of_row(row).unwrap_or(0)).collect()))
 }
 
-/// Rows picked from all over a base array. Every block that is needed is decoded once.
-fn gather(base: &Stage, stream: &StreamIndex, map: &RowMap, range: Range<u64>) -> Result<Values> {
-    let width = stream.key.kind.width();
-    let size = block_elements(width);
-    let count = (range.end - range.start) as usize;
-    let mut wanted: Vec<(usize, usize)> = (0..count)
-        .filter_map(|position| {
-            let row = map.get(range.start as usize + position)? as usize;
-            Some((row, position))
-        })
-        .collect();
-    wanted.sort_unstable();
-    let mut words = vec![0; if width == Width::Word { count } else { 0 }];
-    let mut bytes = vec![0; if width == Width::Byte { count } else { 0 }];
-    for rows in wanted.chunk_by(|(a, _), (b, _)| a / size == b / size) {
-        let block = rows[0].0 / size;
-        match base.block_values(stream, block)? {
-            Values::Words(block) => {
-                for (row, position) in rows {
-                    words[*position] = block[row % size];
-                }
-            }
-            Values::Bytes(block) => {
-                for (row, position) in rows {
-                    bytes[*position] = block[row % size];
-                }
-            }
-        }
+fn check_rows(stream: &StreamIndex, rows: Range<u64>) -> Result<Range<usize>> {
+    if rows.start > rows.end || rows.end > stream.count {
+        return Err(Error::new(
+            ErrorKind::ShapeMismatch,
+            format!(
+                "Rows {} to {} are asked of {}, which has {}.",
+                rows.start, rows.end, stream.key, stream.count
+            ),
+        ));
     }
-    Ok(match width {
-        Width::Word => Values::Words(words),
-        Width::Byte => Values::Bytes(bytes),
-    })
+    Ok(rows.start as usize..rows.end as usize)
+}
+
+fn wrong_predictor() -> Error {
+    corrupt("It has a predictor that is not for arrays of its kind.")
 }
 
 fn check_base(file: &StageFile, base: &Stage, digest: Digest) -> Result<()> {
@@ -437,10 +487,7 @@ fn check_base(file: &StageFile, base: &Stage, digest: Digest) -> Result<()> {
     }
     // Depths that fall towards the base also exclude cycles.
     if base.metadata().depth >= stage.metadata.depth {
-        return Err(corrupt(format!(
-            "The chain of stage {} does not end.",
-            stage.stage_id
-        )));
+        return Err(corrupt(format!("The chain of stage {} does not end.", stage.stage_id)));
     }
     Ok(())
 }

@@ -43,24 +43,13 @@ pub fn stages_text(store: &Store) -> Result<String> {
         let parent = base.filter(|base| names.contains(base)).unwrap_or("");
         children.entry(parent).or_default().push(index);
     }
-    let mut stack: Vec<(usize, usize)> = children
-        .get("")
-        .into_iter()
-        .flatten()
-        .rev()
-        .map(|index| (*index, 0))
-        .collect();
+    let mut stack: Vec<(usize, usize)> =
+        children.get("").into_iter().flatten().rev().map(|index| (*index, 0)).collect();
     while let Some((index, level)) = stack.pop() {
         let Some(row) = rows.get(index) else { continue };
         write_row(&mut out, row, level, head.as_deref() == Some(&row.name));
         let below = children.get(row.name.as_str());
-        stack.extend(
-            below
-                .into_iter()
-                .flatten()
-                .rev()
-                .map(|index| (*index, level + 1)),
-        );
+        stack.extend(below.into_iter().flatten().rev().map(|index| (*index, level + 1)));
     }
     Ok(out)
 }
@@ -71,10 +60,8 @@ pub fn stages_text(store: &Store) -> Result<String> {
 /// When the store cannot be listed. A damaged stage has only `stage` and `error`.
 pub fn stages_json(store: &Store) -> Result<String> {
     let head = store.head()?;
-    let list: Vec<Value> = rows(store)?
-        .iter()
-        .map(|row| json_row(row, head.as_deref() == Some(&row.name)))
-        .collect();
+    let list: Vec<Value> =
+        rows(store)?.iter().map(|row| json_row(row, head.as_deref() == Some(&row.name))).collect();
     let mut text = format!("{:#}", Value::Array(list));
     text.push('\n');
     Ok(text)
@@ -89,15 +76,9 @@ pub fn verification_text(verification: &Verification) -> String {
     }
     let stages = verification.stages;
     let _ = match verification.findings.len() {
-        0 => writeln!(
-            out,
-            "{stages} {} sound.",
-            if stages == 1 {
-                "stage is"
-            } else {
-                "stages are"
-            }
-        ),
+        0 => {
+            writeln!(out, "{stages} {} sound.", if stages == 1 { "stage is" } else { "stages are" })
+        }
         findings => writeln!(
             out,
             "{findings} {} in {stages} {}.",
@@ -114,46 +95,26 @@ fn plural(count: usize, noun: &str) -> String {
 
 /// Worst negative slack: the worst slack, or zero when it is positive.
 fn wns(metadata: &StageMetadata, min_max: MinMax) -> f32 {
-    let checks = metadata
-        .summaries
-        .iter()
-        .filter(|summary| summary.min_max == min_max);
-    checks
-        .map(|summary| summary.worst_slack)
-        .fold(0.0, f32::min)
+    let checks = metadata.summaries.iter().filter(|summary| summary.min_max == min_max);
+    checks.map(|summary| summary.worst_slack).fold(0.0, f32::min)
 }
 
 /// Over scenes the worst counts, as in the engine.
 fn tns(metadata: &StageMetadata, min_max: MinMax) -> f32 {
-    let checks = metadata
-        .summaries
-        .iter()
-        .filter(|summary| summary.min_max == min_max);
+    let checks = metadata.summaries.iter().filter(|summary| summary.min_max == min_max);
     checks.map(|summary| summary.tns).fold(0.0, f32::min)
 }
 
 fn violating(metadata: &StageMetadata, min_max: MinMax) -> u32 {
-    let checks = metadata
-        .summaries
-        .iter()
-        .filter(|summary| summary.min_max == min_max);
+    let checks = metadata.summaries.iter().filter(|summary| summary.min_max == min_max);
     checks.map(|summary| summary.violating).max().unwrap_or(0)
 }
 
 fn rows(store: &Store) -> Result<Vec<Row>> {
     let names = store.stage_names()?;
-    let mut rows: Vec<Row> = names
-        .into_iter()
-        .map(|name| Row {
-            file: store.stage_file(&name),
-            name,
-        })
-        .collect();
-    rows.sort_by_key(|row| {
-        row.file
-            .as_ref()
-            .map_or(u64::MAX, |file| file.stage().timestamp)
-    });
+    let mut rows: Vec<Row> =
+        names.into_iter().map(|name| Row { file: store.stage_file(&name), name }).collect();
+    rows.sort_by_key(|row| row.file.as_ref().map_or(u64::MAX, |file| file.stage().timestamp));
     Ok(rows)
 }
 
@@ -203,11 +164,8 @@ fn json_row(row: &Row, is_head: bool) -> Value {
             })
         })
         .collect();
-    let meta: Map<String, Value> = metadata
-        .meta
-        .iter()
-        .map(|(key, value)| (key.clone(), json!(value)))
-        .collect();
+    let meta: Map<String, Value> =
+        metadata.meta.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
     json!({
         "stage": stage.stage_id,
         "base": stage.base(),
@@ -232,10 +190,7 @@ fn json_row(row: &Row, is_head: bool) -> Value {
 
 /// The shortest decimal that reads back as this 32-bit float; null where JSON has no number for it.
 fn exact(value: f32) -> Value {
-    value
-        .to_string()
-        .parse::<f64>()
-        .map_or(Value::Null, |value| json!(value))
+    value.to_string().parse::<f64>().map_or(Value::Null, |value| json!(value))
 }
 
 fn picoseconds(seconds: f32) -> String {

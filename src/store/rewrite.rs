@@ -6,12 +6,15 @@
 use std::sync::Arc;
 
 use super::capture::CaptureOptions;
+use super::columns::ColumnEncoder;
 use super::directory::Store;
 use super::durable::TemporaryFile;
 use super::reader::Stage;
 use super::writer::StageWriter;
+use crate::delta::encode_objects;
 use crate::error::Result;
-use crate::format::{Record, Values};
+use crate::format::Record;
+use crate::model::{StreamKey, StreamKind, Width};
 
 /// Code the sealed stage in `delta`, which is relative to `base`, without a base.
 pub(super) fn rewrite_as_full(
@@ -24,20 +27,32 @@ pub(super) fn rewrite_as_full(
     let name = &record.stage_id;
     let stage = Stage::open(delta.path(), name, store.read_mode(), |_| Ok(base.clone()))?;
     let path = store.temporary_path(&format!("{name}.full"));
-    let mut writer = StageWriter::create(path, options.codec, options.level, None)?;
-    for stream in &stage.timing_stage().delta_changes.streams {
-        let target = writer.add_stream(stream.key, stream.count)?;
-        for block in 0..stream.blocks.len() {
-            match stage.block_values(stream, block)? {
-                Values::Words(words) => writer.write_words(target, &words)?,
-                Values::Bytes(bytes) => writer.write_bytes(target, &bytes)?,
+    let mut writer = StageWriter::create(path, options.codec, options.level)?;
+    let topology = stage.topology()?;
+    let encoder = ColumnEncoder { own: &stage, base: None, topology: &topology, is_still: false };
+    let streams = &stage.timing_stage().delta_changes.streams;
+    let columns = streams.iter().map(|stream| stream.key).filter(is_coded);
+    encoder.write(columns, &mut writer)?;
+    let objects = encode_objects(&*stage.objects()?, None);
+    writer.put_bytes(StreamKey::plain(StreamKind::Objects), &objects, None)?;
+    for stream in streams.iter().filter(|stream| !is_coded(&stream.key)) {
+        let rows = 0..stream.count;
+        match stream.key.kind.width() {
+            _ if stream.key.kind == StreamKind::Objects => {}
+            Width::Word => {
+                writer.put_words(stream.key, &stage.read_words(stream.key, rows)?, None)?;
+            }
+            Width::Byte => {
+                writer.put_bytes(stream.key, &stage.read_bytes(stream.key, rows)?, None)?;
             }
         }
     }
-    let mut record = Record {
-        base: None,
-        ..record.clone()
-    };
+    let mut record = Record { base: None, ..record.clone() };
     record.metadata.depth = 0;
     writer.finish(&record)
+}
+
+/// A column of floats.
+fn is_coded(key: &StreamKey) -> bool {
+    key.kind.is_column() && key.kind.width() == Width::Word
 }

@@ -35,12 +35,8 @@ impl StageFile {
                 "The file holds stage {held}: it was renamed or swapped with another."
             ))));
         }
-        let digest = stage_digest(&stage.delta_changes);
-        Ok(Self {
-            source,
-            stage,
-            digest,
-        })
+        let digest = stage_digest(&stage.metadata, &stage.delta_changes);
+        Ok(Self { source, stage, digest })
     }
 
     pub fn stage(&self) -> &TimingStage {
@@ -124,18 +120,12 @@ fn check_shape(stage: &TimingStage) -> Result<()> {
     for stream in &stage.delta_changes.streams {
         let expected = expected_count(metadata, stream.key.kind);
         if expected.is_some_and(|expected| u64::from(expected) != stream.count) {
-            return Err(corrupt(format!(
-                "{} has {} rows.",
-                stream.key, stream.count
-            )));
+            return Err(corrupt(format!("{} has {} rows.", stream.key, stream.count)));
         }
     }
     let has_base = stage.base_checkpoint_ref.is_some();
     if has_base != (metadata.depth > 0) || metadata.depth > MAX_DEPTH {
-        return Err(corrupt(format!(
-            "A chain of {} deltas makes no sense.",
-            metadata.depth
-        )));
+        return Err(corrupt(format!("A chain of {} deltas makes no sense.", metadata.depth)));
     }
     Ok(())
 }
@@ -145,9 +135,6 @@ fn expected_count(metadata: &StageMetadata, kind: StreamKind) -> Option<u32> {
     match kind {
         kind if kind.is_vertex_column() => Some(metadata.vertices),
         kind if kind.is_arc_column() => Some(metadata.arcs),
-        K::NameLengths | K::Driver | K::Cell => Some(metadata.vertices),
-        K::EdgeFrom | K::EdgeTo => Some(metadata.edges),
-        K::ArcEdge | K::ArcKind => Some(metadata.arcs),
         K::EndpointVertex | K::EndpointGroup | K::EndpointCheck | K::EndpointSlack => {
             Some(metadata.endpoints)
         }

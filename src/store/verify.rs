@@ -59,7 +59,7 @@ impl Store {
                     });
                     // Bytes that are damaged do not decode: one finding is enough for them.
                     if depth == Depth::Full && before.get() == 0 {
-                        stage.check_values(&mut found);
+                        stage.check_values(found);
                     }
                 }
                 Err(error) => found(error),

@@ -1,187 +1,146 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-//! Writes one stage file, block by block as the values come. No more is held than one block of each
-//! open array.
+//! Writes one stage file, array by array.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::durable::TemporaryFile;
-use super::reader::{Stage, predict};
 use crate::codec::CodecChoice;
-use crate::delta::Alignment;
-use crate::error::{Result, invalid, shape};
+use crate::delta::{Predictor, integer_residual};
+use crate::error::Result;
 use crate::format::{
     BlockEncoder, Footer, Header, Record, SECTION_INDEX, SECTION_RECORD, Section, StreamHasher,
-    Values, block_elements, crc32, encode_index, encode_record,
+    block_elements, crc32, encode_index, encode_record,
 };
-use crate::model::{BlockIndex, CompressedDelta, StreamIndex, StreamKey, Width};
-
-/// What a stage is written relative to.
-#[derive(Clone)]
-pub(super) struct WriterBase {
-    pub stage: Arc<Stage>,
-    /// `None` where the rows are the same.
-    pub alignment: Option<Arc<Alignment>>,
-}
+use crate::model::{CompressedDelta, StreamIndex, StreamKey, Width};
 
 /// An unfinished stage file.
 pub(super) struct StageWriter {
     file: TemporaryFile,
     encoder: BlockEncoder,
-    base: Option<WriterBase>,
-    streams: Vec<OpenStream>,
+    choice: CodecChoice,
+    level: i32,
+    delta: CompressedDelta,
 }
 
-/// Elements that make one block.
-#[derive(Clone, Copy)]
-enum Block<'a> {
-    Words(&'a [u32]),
-    Bytes(&'a [u8]),
+/// An array of words, encoded; its blocks count their offsets from the first of `bytes`.
+pub(super) struct EncodedStream {
+    stream: StreamIndex,
+    bytes: Vec<u8>,
 }
 
-/// An array being written.
-struct OpenStream {
-    key: StreamKey,
-    count: u64,
-    written: u64,
-    /// Elements that do not make a block yet.
-    pending: Values,
-    hasher: StreamHasher,
-    blocks: Vec<BlockIndex>,
+impl EncodedStream {
+    /// Encode an array given as the residuals of its blocks.
+    pub fn new(
+        encoder: &mut BlockEncoder,
+        key: StreamKey,
+        values: &[u32],
+        blocks: impl IntoIterator<Item = (Predictor, Vec<u32>)>,
+    ) -> Result<Self> {
+        let mut hasher = StreamHasher::default();
+        hasher.update_words(values);
+        let checksum = hasher.finish();
+        let mut stream =
+            StreamIndex { key, count: values.len() as u64, checksum, blocks: Vec::new() };
+        let mut bytes = Vec::new();
+        for (predictor, residuals) in blocks {
+            let (stored, mut index) = encoder.words(predictor, &residuals)?;
+            index.offset = bytes.len() as u64;
+            bytes.extend_from_slice(stored);
+            stream.blocks.push(index);
+        }
+        Ok(Self { stream, bytes })
+    }
 }
 
 impl StageWriter {
-    pub fn create(
-        path: PathBuf,
-        choice: CodecChoice,
-        level: i32,
-        base: Option<WriterBase>,
-    ) -> Result<Self> {
+    pub fn create(path: PathBuf, choice: CodecChoice, level: i32) -> Result<Self> {
         let mut file = TemporaryFile::create(path)?;
         file.write(&Header::encode())?;
-        Ok(Self {
-            file,
-            encoder: BlockEncoder::new(choice, level)?,
-            base,
-            streams: Vec::new(),
-        })
+        let encoder = BlockEncoder::new(choice, level)?;
+        Ok(Self { file, encoder, choice, level, delta: CompressedDelta::default() })
     }
 
-    /// Announce an array of `count` elements and get its handle.
-    pub fn add_stream(&mut self, key: StreamKey, count: u64) -> Result<usize> {
-        if self.streams.iter().any(|stream| stream.key == key) {
-            return Err(invalid(format!("{key} was added already.")));
+    /// Codec and level, for encoders of other threads.
+    pub fn codec(&self) -> (CodecChoice, i32) {
+        (self.choice, self.level)
+    }
+
+    /// Write an array that was encoded before.
+    pub fn put_encoded(&mut self, encoded: EncodedStream) -> Result<()> {
+        let EncodedStream { mut stream, bytes } = encoded;
+        let start = self.file.position();
+        for block in &mut stream.blocks {
+            block.offset += start;
         }
-        let pending = match key.kind.width() {
-            Width::Word => Values::Words(Vec::new()),
-            Width::Byte => Values::Bytes(Vec::new()),
-        };
-        let hasher = StreamHasher::default();
-        self.streams.push(OpenStream {
-            key,
-            count,
-            written: 0,
-            pending,
-            hasher,
-            blocks: vec![],
-        });
-        Ok(self.streams.len() - 1)
+        self.file.write(&bytes)?;
+        self.delta.streams.push(stream);
+        Ok(())
     }
 
-    /// Append elements to an array of words.
-    pub fn write_words(&mut self, stream: usize, mut values: &[u32]) -> Result<()> {
-        let open = self.open_stream(stream, Width::Word, values.len())?;
-        open.hasher.update_words(values);
+    /// Write an array of words that is not a column. `base` holds the same array of the base.
+    pub fn put_words(
+        &mut self,
+        key: StreamKey,
+        values: &[u32],
+        base: Option<&[u32]>,
+    ) -> Result<()> {
         let size = block_elements(Width::Word);
-        while !values.is_empty() {
-            let open = &mut self.streams[stream];
-            let end = open.count - open.written;
-            let Values::Words(pending) = &mut open.pending else {
-                break;
-            };
-            if pending.is_empty() && values.len() >= size {
-                let (block, rest) = values.split_at(size);
-                self.write_block(stream, Block::Words(block))?;
-                values = rest;
-                continue;
-            }
-            let (taken, rest) = values.split_at(values.len().min(size - pending.len()));
-            pending.extend_from_slice(taken);
-            values = rest;
-            if pending.len() == size || pending.len() as u64 == end {
-                let block = std::mem::take(pending);
-                self.write_block(stream, Block::Words(&block))?;
-            }
-        }
-        Ok(())
+        let blocks: Vec<_> = (values.chunks(size).enumerate())
+            .map(|(number, block)| {
+                let before = std::iter::once(&0).chain(block);
+                let against_last =
+                    block.iter().zip(before).map(|(v, b)| integer_residual(*v, *b)).collect();
+                let mut candidates =
+                    vec![(Predictor::None, block.to_vec()), (Predictor::Previous, against_last)];
+                if let Some(base) = base {
+                    let known = base.get(number * size..).unwrap_or_default().iter();
+                    let known = known.chain(std::iter::repeat(&0));
+                    let against_base =
+                        block.iter().zip(known).map(|(v, b)| integer_residual(*v, *b)).collect();
+                    candidates.push((Predictor::Temporal, against_base));
+                }
+                let best = candidates.into_iter().min_by_key(|(_, residuals)| cost(residuals));
+                best.unwrap_or((Predictor::None, Vec::new()))
+            })
+            .collect();
+        let encoded = EncodedStream::new(&mut self.encoder, key, values, blocks)?;
+        self.put_encoded(encoded)
     }
 
-    /// Append elements to an array of bytes.
-    pub fn write_bytes(&mut self, stream: usize, mut values: &[u8]) -> Result<()> {
-        let open = self.open_stream(stream, Width::Byte, values.len())?;
-        open.hasher.update_bytes(values);
+    /// Write an array of bytes. `base` holds what they are likely to be, element by element.
+    pub fn put_bytes(&mut self, key: StreamKey, values: &[u8], base: Option<&[u8]>) -> Result<()> {
+        let mut hasher = StreamHasher::default();
+        hasher.update_bytes(values);
+        let checksum = hasher.finish();
+        let mut stream =
+            StreamIndex { key, count: values.len() as u64, checksum, blocks: Vec::new() };
         let size = block_elements(Width::Byte);
-        while !values.is_empty() {
-            let open = &mut self.streams[stream];
-            let end = open.count - open.written;
-            let Values::Bytes(pending) = &mut open.pending else {
-                break;
+        let base = base.unwrap_or_default();
+        for (number, block) in values.chunks(size).enumerate() {
+            let base = base.get(number * size..).unwrap_or_default();
+            let agreeing = block.iter().zip(base).filter(|(value, base)| value == base).count();
+            let (bytes, mut index) = if agreeing * 2 > block.len() {
+                let known = base.iter().copied().chain(std::iter::repeat(0));
+                let residuals: Vec<u8> =
+                    block.iter().zip(known).map(|(value, base)| value.wrapping_sub(base)).collect();
+                self.encoder.bytes(Predictor::Temporal, &residuals)?
+            } else {
+                self.encoder.bytes(Predictor::None, block)?
             };
-            let (taken, rest) = values.split_at(values.len().min(size - pending.len()));
-            pending.extend_from_slice(taken);
-            values = rest;
-            if pending.len() == size || pending.len() as u64 == end {
-                let block = std::mem::take(pending);
-                self.write_block(stream, Block::Bytes(&block))?;
-            }
+            index.offset = self.file.position();
+            self.file.write(bytes)?;
+            stream.blocks.push(index);
         }
+        self.delta.streams.push(stream);
         Ok(())
-    }
-
-    /// Announce and write a whole array of words.
-    pub fn put_words(&mut self, key: StreamKey, values: &[u32]) -> Result<()> {
-        let stream = self.add_stream(key, values.len() as u64)?;
-        self.write_words(stream, values)
-    }
-
-    /// Announce and write a whole array of bytes.
-    pub fn put_bytes(&mut self, key: StreamKey, values: &[u8]) -> Result<()> {
-        let stream = self.add_stream(key, values.len() as u64)?;
-        self.write_bytes(stream, values)
-    }
-
-    /// Key, elements announced and elements written of every array.
-    pub fn progress(&self) -> impl Iterator<Item = (StreamKey, u64, u64)> + '_ {
-        self.streams.iter().map(|open| {
-            let pending = match &open.pending {
-                Values::Words(words) => words.len(),
-                Values::Bytes(bytes) => bytes.len(),
-            };
-            (open.key, open.count, open.written + pending as u64)
-        })
     }
 
     /// Write record, index and footer, and make the file durable under its temporary name.
     pub fn finish(mut self, record: &Record) -> Result<TemporaryFile> {
-        for (key, count, written) in self.progress() {
-            if count != written {
-                return Err(shape(format!("{key} has {written} of {count} values.")));
-            }
-        }
-        let mut streams: Vec<StreamIndex> = self
-            .streams
-            .drain(..)
-            .map(|open| StreamIndex {
-                key: open.key,
-                count: open.count,
-                checksum: open.hasher.finish(),
-                blocks: open.blocks,
-            })
-            .collect();
-        streams.sort_unstable_by_key(|stream| stream.key);
-        let index = encode_index(&CompressedDelta { streams })?;
+        self.delta.streams.sort_unstable_by_key(|stream| stream.key);
+        let index = encode_index(&self.delta)?;
         let sections = [
             self.write_section(SECTION_RECORD, &encode_record(record)?)?,
             self.write_section(SECTION_INDEX, &index)?,
@@ -195,65 +154,11 @@ impl StageWriter {
     fn write_section(&mut self, id: [u8; 4], bytes: &[u8]) -> Result<Section> {
         let offset = self.file.position();
         self.file.write(bytes)?;
-        Ok(Section {
-            id,
-            offset,
-            length: bytes.len() as u64,
-            crc: crc32(bytes),
-        })
+        Ok(Section { id, offset, length: bytes.len() as u64, crc: crc32(bytes) })
     }
+}
 
-    /// The array `stream`, when it has the width and room for `count` more elements.
-    fn open_stream(
-        &mut self,
-        stream: usize,
-        width: Width,
-        count: usize,
-    ) -> Result<&mut OpenStream> {
-        let room = self
-            .progress()
-            .nth(stream)
-            .map(|(_, all, written)| all - written);
-        match (self.streams.get_mut(stream), room) {
-            (Some(open), _) if open.key.kind.width() != width => Err(invalid(format!(
-                "{} has elements of another size.",
-                open.key
-            ))),
-            (Some(open), Some(room)) if room < count as u64 => Err(shape(format!(
-                "{} has room for {room} more values, not {count}.",
-                open.key
-            ))),
-            (Some(open), _) => Ok(open),
-            (None, _) => Err(invalid(format!("There is no column {stream}."))),
-        }
-    }
-
-    fn write_block(&mut self, stream: usize, values: Block<'_>) -> Result<()> {
-        let open = &mut self.streams[stream];
-        let kind = open.key.kind;
-        let count = match values {
-            Block::Words(words) => words.len(),
-            Block::Bytes(bytes) => bytes.len(),
-        } as u64;
-        let range = open.written..open.written + count;
-        let base = match &self.base {
-            Some(base) => predict(&base.stage, base.alignment.as_deref(), open.key, range)?,
-            None => None,
-        };
-        let coding = match (values, &base) {
-            (Block::Words(words), Some(Values::Words(base))) => {
-                self.encoder.encode_words(kind, words, Some(base))?
-            }
-            (Block::Words(words), _) => self.encoder.encode_words(kind, words, None)?,
-            (Block::Bytes(bytes), Some(Values::Bytes(base))) => {
-                self.encoder.encode_bytes(bytes, Some(base))?
-            }
-            (Block::Bytes(bytes), _) => self.encoder.encode_bytes(bytes, None)?,
-        };
-        let (bytes, index) = self.encoder.finish(coding, self.file.position());
-        self.file.write(bytes)?;
-        open.written += count;
-        open.blocks.push(index);
-        Ok(())
-    }
+/// About how many bits residuals will take.
+pub(super) fn cost<'a>(residuals: impl IntoIterator<Item = &'a u32>) -> u64 {
+    residuals.into_iter().map(|residual| u64::from(32 - residual.leading_zeros())).sum()
 }

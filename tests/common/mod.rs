@@ -38,9 +38,7 @@ pub fn objects(names: &[String], cell: impl Fn(usize) -> &'static str) -> Object
         let cell = table.add_cell(cell(index));
         let (a, z) = (format!("{name}/A"), format!("{name}/Z"));
         let ends = [a.len() as u32, (a.len() + z.len()) as u32];
-        table
-            .add_vertices(format!("{a}{z}").as_bytes(), &ends, &[0, 0], &[cell, cell])
-            .unwrap();
+        table.add_vertices(format!("{a}{z}").as_bytes(), &ends, &[0, 0], &[cell, cell]).unwrap();
     }
     for row in 0..names.len() as u32 {
         let edge = table.edge_count() as u32;
@@ -63,12 +61,7 @@ pub fn chain(count: usize) -> ObjectTable {
 }
 
 pub fn key(kind: StreamKind, min_max: MinMax, transition: Transition) -> StreamKey {
-    StreamKey {
-        kind,
-        scene: 0,
-        min_max,
-        transition,
-    }
+    StreamKey { kind, scene: 0, min_max, transition }
 }
 
 /// The columns of a stage with one scene.
@@ -94,11 +87,7 @@ fn value(key: StreamKey, number: usize, version: u32) -> u32 {
     if number < HOSTILE.len() {
         return HOSTILE[(number + salt as usize) % HOSTILE.len()];
     }
-    let moved = if (number as u32).is_multiple_of(97) {
-        version
-    } else {
-        0
-    };
+    let moved = if (number as u32).is_multiple_of(97) { version } else { 0 };
     (1e-10f32 * (1.0 + (number as f32 * 0.37 + salt as f32).sin())).to_bits() + moved
 }
 
@@ -119,11 +108,7 @@ fn number(table: &ObjectTable, key: StreamKey, row: usize) -> usize {
 }
 
 pub fn rows(table: &ObjectTable, key: StreamKey) -> usize {
-    if key.kind.is_arc_column() {
-        table.arc_count()
-    } else {
-        table.vertex_count()
-    }
+    if key.kind.is_arc_column() { table.arc_count() } else { table.vertex_count() }
 }
 
 pub fn column(table: &ObjectTable, key: StreamKey, version: u32) -> Vec<u32> {
@@ -172,22 +157,10 @@ pub fn fill(capture: &mut Capture, table: &ObjectTable, version: u32) -> Result<
     for min_max in [MinMax::Max, MinMax::Min] {
         let slack = -1e-12 * version as f32;
         let tns = 10.0 * slack;
-        let summary = Summary {
-            scene: 0,
-            min_max,
-            worst_slack: slack,
-            tns,
-            violating: version,
-        };
+        let summary = Summary { scene: 0, min_max, worst_slack: slack, tns, violating: version };
         capture.set_summary(summary)?;
         let vertex = table.vertex_count() as u32 - 1;
-        capture.add_endpoints(&[Endpoint {
-            vertex,
-            group: 0,
-            scene: 0,
-            min_max,
-            slack,
-        }])?;
+        capture.add_endpoints(&[Endpoint { vertex, group: 0, scene: 0, min_max, slack }])?;
     }
     Ok(())
 }
@@ -202,12 +175,7 @@ pub fn assert_holds(stage: &Stage, table: &ObjectTable, version: u32) {
         let rows = rows(table, key) as u64;
         let expected = column(table, key, version);
         let read = if key.kind.width() == ckp::Width::Byte {
-            stage
-                .read_bytes(key, 0..rows)
-                .unwrap()
-                .into_iter()
-                .map(u32::from)
-                .collect()
+            stage.read_bytes(key, 0..rows).unwrap().into_iter().map(u32::from).collect()
         } else {
             stage.read_words(key, 0..rows).unwrap()
         };
@@ -222,14 +190,8 @@ pub fn assert_holds(stage: &Stage, table: &ObjectTable, version: u32) {
     let slack = -1e-12 * version as f32;
     let endpoints = stage.endpoints(0..2).unwrap();
     assert_eq!(
-        endpoints
-            .iter()
-            .map(|e| e.slack.to_bits())
-            .collect::<Vec<_>>(),
+        endpoints.iter().map(|e| e.slack.to_bits()).collect::<Vec<_>>(),
         [slack.to_bits(), slack.to_bits()]
     );
-    assert_eq!(
-        (endpoints[0].min_max, endpoints[1].min_max),
-        (MinMax::Min, MinMax::Max)
-    );
+    assert_eq!((endpoints[0].min_max, endpoints[1].min_max), (MinMax::Min, MinMax::Max));
 }

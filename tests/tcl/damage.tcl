@@ -81,7 +81,7 @@ proc with_mount { directory options body } {
 }
 
 test "the disk is full" {
-  with_mount full size=64k {
+  with_mount full size=24k {
     assert_refused 0045 full { save_timing_checkpoint a -store full/store.ckp }
   }
   with_mount full size=1m {

@@ -32,9 +32,8 @@ mod tests {
     #[test]
     fn shuffling_is_undone() {
         for count in [0usize, 1, 2, 1000] {
-            let words: Vec<u32> = (0..count as u32)
-                .map(|i| i.wrapping_mul(2_654_435_761))
-                .collect();
+            let words: Vec<u32> =
+                (0..count as u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
             let mut bytes = Vec::new();
             shuffle(&words, &mut bytes);
             assert_eq!(bytes.len(), count * 4);

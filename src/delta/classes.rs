@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! Rows of a column grouped by what they have a sibling in: a row decoded before, whose value moves
+//! with theirs. `docs/format.md`, "Classes".
+
+use super::kinds::{Role, kinds};
+use crate::model::{ObjectTable, Transition};
+
+/// No sibling.
+pub(crate) const NO_SIBLING: u32 = u32::MAX;
+
+/// The rows of arcs, or of vertices, in the order that they are coded in.
+#[derive(Debug)]
+pub(crate) struct Classes {
+    /// Rows, class after class; ascending in a class.
+    pub order: Vec<u32>,
+    /// Rows of each class.
+    pub sizes: Vec<u32>,
+    /// By row: the row in the same column that its value is likely to move with. It comes earlier in
+    /// `order`.
+    pub sibling: Vec<u32>,
+}
+
+impl Classes {
+    /// All rows in one class, without siblings.
+    pub fn plain(count: usize) -> Self {
+        Self {
+            order: (0..count as u32).collect(),
+            sizes: vec![count as u32],
+            sibling: vec![NO_SIBLING; count],
+        }
+    }
+
+    fn new(class: &[u8], sibling: Vec<u32>, classes: u8) -> Self {
+        let mut order = Vec::with_capacity(class.len());
+        let mut sizes = Vec::new();
+        for wanted in 0..classes {
+            let before = order.len();
+            let rows = class.iter().enumerate().filter(|(_, class)| **class == wanted);
+            order.extend(rows.map(|(row, _)| row as u32));
+            sizes.push((order.len() - before) as u32);
+        }
+        Self { order, sizes, sibling }
+    }
+}
+
+/// Arcs: 0 the first cell arc into a vertex with its transition, and checks; 1 the first wire arc of an
+/// edge; 2 its other wire arcs, beside the one before; 3 the first cell arc of another edge into the
+/// vertex with the transition, beside that of class 0; 4 further cell arcs of an edge with the same
+/// transition, beside the one before.
+pub(crate) fn arc_classes(table: &ObjectTable) -> Classes {
+    let kinds = kinds(table);
+    let count = table.arc_count();
+    let mut class = vec![0u8; count];
+    let mut sibling = vec![NO_SIBLING; count];
+    // By vertex and transition: the first cell arc into it.
+    let mut first = vec![NO_SIBLING; table.vertex_count() * 2];
+    // The last cell arc of the current edge, by transition, and its last wire arc.
+    let mut last = [NO_SIBLING; 2];
+    let mut last_wire = NO_SIBLING;
+    let mut edge = u32::MAX;
+    for row in 0..count {
+        let (_, to, kind) = table.arc(row as u32).unwrap_or_default();
+        let Some(kind) = kinds.get(kind as usize) else { continue };
+        if table.arc_edge[row] != edge {
+            edge = table.arc_edge[row];
+            last = [NO_SIBLING; 2];
+            last_wire = NO_SIBLING;
+        }
+        if kind.role == Role::Check || kind.to == Transition::None {
+            continue;
+        }
+        if kind.role == Role::Wire {
+            let before = std::mem::replace(&mut last_wire, row as u32);
+            class[row] = if before == NO_SIBLING { 1 } else { 2 };
+            sibling[row] = before;
+            continue;
+        }
+        let transition = kind.to as usize;
+        let before = std::mem::replace(&mut last[transition], row as u32);
+        let node = &mut first[to as usize * 2 + transition];
+        if before != NO_SIBLING {
+            (class[row], sibling[row]) = (4, before);
+        } else if *node != NO_SIBLING {
+            (class[row], sibling[row]) = (3, *node);
+        } else {
+            *node = row as u32;
+        }
+    }
+    Classes::new(&class, sibling, 5)
+}
+
+/// Vertices: 0 drivers; 1 loads, beside the driver of their net.
+pub(crate) fn vertex_classes(table: &ObjectTable) -> Classes {
+    let kinds = kinds(table);
+    let count = table.vertex_count();
+    let mut driver = vec![NO_SIBLING; count];
+    for row in 0..table.arc_count() as u32 {
+        let (from, to, kind) = table.arc(row).unwrap_or_default();
+        let is_wire = kinds.get(kind as usize).is_some_and(|kind| kind.role == Role::Wire);
+        if is_wire && driver[to as usize] == NO_SIBLING {
+            driver[to as usize] = from;
+        }
+    }
+    // A load whose driver is itself a load would have to wait for it: such are coded as drivers.
+    let is_load = |row: u32| {
+        let driver_of = driver[row as usize];
+        driver_of != NO_SIBLING && driver[driver_of as usize] == NO_SIBLING
+    };
+    let class: Vec<u8> = (0..count as u32).map(|row| u8::from(is_load(row))).collect();
+    for (row, class) in class.iter().enumerate() {
+        if *class == 0 {
+            driver[row] = NO_SIBLING;
+        }
+    }
+    Classes::new(&class, driver, 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn siblings_are_coded_before_the_rows_beside_them() {
+        let mut table = ObjectTable::new();
+        let cell = table.add_cell("X");
+        table.add_vertices(b"abcd", &[1, 2, 3, 4], &[0; 4], &[cell; 4]).unwrap();
+        table.add_edges(&[0, 1, 2, 0], &[2, 2, 3, 3]).unwrap();
+        let rise = table.add_arc_kind("combinational ^ -> ^");
+        let fall = table.add_arc_kind("combinational ^ -> v");
+        let wire_rise = table.add_arc_kind("wire ^ -> ^");
+        let wire_fall = table.add_arc_kind("wire v -> v");
+        let setup = table.add_arc_kind("setup ^ -> ^");
+        table
+            .add_arcs(
+                &[0, 0, 0, 1, 1, 2, 2, 3],
+                &[rise, fall, rise, rise, rise, wire_rise, wire_fall, setup],
+            )
+            .unwrap();
+        let arcs = arc_classes(&table);
+        let none = NO_SIBLING;
+        assert_eq!(arcs.sibling, [none, none, 0, 0, 3, none, 5, none]);
+        assert_eq!(arcs.sizes, [3, 1, 1, 1, 2]);
+        assert_eq!(arcs.order, [0, 1, 7, 5, 6, 3, 2, 4]);
+        let vertices = vertex_classes(&table);
+        assert_eq!(vertices.sibling, [none, none, none, 2]);
+        assert_eq!(vertices.order, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn an_edge_of_wires_and_cell_arcs_has_an_order() {
+        // Once a wire arc took the cell arc before it for its sibling, which was coded after it.
+        let mut table = ObjectTable::new();
+        let cell = table.add_cell("X");
+        table.add_vertices(b"a", &[1], &[0], &[cell]).unwrap();
+        table.add_edges(&[0, 0], &[0, 0]).unwrap();
+        let rise = table.add_arc_kind("combinational v -> ^");
+        let wire = table.add_arc_kind("wire ^ -> ^");
+        table.add_arcs(&[0, 0, 1, 1, 1], &[rise, wire, rise, wire, wire]).unwrap();
+        let none = NO_SIBLING;
+        assert_eq!(arc_classes(&table).sibling, [none, none, 0, none, 3]);
+    }
+
+    #[test]
+    fn wires_in_a_row_and_in_a_circle_have_an_order() {
+        let mut table = ObjectTable::new();
+        let cell = table.add_cell("X");
+        table.add_vertices(b"abc", &[1, 2, 3], &[0; 3], &[cell; 3]).unwrap();
+        table.add_edges(&[0, 1, 2, 2], &[1, 2, 2, 0]).unwrap();
+        let wire = table.add_arc_kind("wire ^ -> ^");
+        table.add_arcs(&[0, 1, 2, 3], &[wire; 4]).unwrap();
+        for classes in [vertex_classes(&table), arc_classes(&table)] {
+            let mut seen = vec![false; classes.sibling.len()];
+            for row in &classes.order {
+                let sibling = classes.sibling[*row as usize];
+                assert!(sibling == NO_SIBLING || seen[sibling as usize]);
+                seen[*row as usize] = true;
+            }
+            assert!(seen.iter().all(|seen| *seen));
+        }
+    }
+}

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! Columns of floats, coded from one another and from the base, and decoded again. Both ways go through
+//! the same references, so that they predict the same bits: `docs/format.md`, "Columns".
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
+use super::reader::Stage;
+use super::writer::{EncodedStream, StageWriter, cost};
+use crate::delta::{
+    Alignment, BaseValues, Classes, Graph, Predictor, References, RowMap, Times, arc_classes,
+    float_residual, float_value, ordered, slack, unordered, vertex_classes,
+};
+use crate::error::{Result, corrupt};
+use crate::format::{BlockEncoder, block_elements};
+use crate::model::{MinMax, ObjectTable, StreamIndex, StreamKey, StreamKind, Transition, Width};
+
+/// A decoded column.
+pub(super) type Column = Arc<Vec<u32>>;
+
+/// Rows that a predictor is tried on, of a block.
+const SAMPLE: usize = 2048;
+
+/// What coding needs to know of the rows.
+#[derive(Debug)]
+pub(super) struct Topology {
+    table: Arc<ObjectTable>,
+    arcs: Classes,
+    vertices: Classes,
+    plain: Classes,
+    /// Made when a column of times is met.
+    graph: OnceLock<Graph>,
+}
+
+impl Topology {
+    pub fn new(table: Arc<ObjectTable>) -> Self {
+        Self {
+            arcs: arc_classes(&table),
+            vertices: vertex_classes(&table),
+            plain: Classes::plain(table.vertex_count()),
+            graph: OnceLock::new(),
+            table,
+        }
+    }
+
+    fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| Graph::new(&self.table))
+    }
+
+    fn classes(&self, kind: StreamKind) -> &Classes {
+        match kind {
+            StreamKind::Delay => &self.arcs,
+            StreamKind::Slew => &self.vertices,
+            _ => &self.plain,
+        }
+    }
+}
+
+/// Where columns come from: the capture that is written, or a stage that is read.
+pub(super) trait ColumnSource: Sync {
+    /// The column, if there is one.
+    fn column(&self, key: StreamKey) -> Result<Option<Column>>;
+}
+
+/// The base of a stage and its rows for those of the stage; `None` where they are the same.
+#[derive(Clone)]
+pub(super) struct ColumnBase {
+    pub stage: Arc<Stage>,
+    pub alignment: Option<Arc<Alignment>>,
+}
+
+impl ColumnBase {
+    fn map(&self, kind: StreamKind) -> &RowMap {
+        match &self.alignment {
+            None => &RowMap::Identity,
+            Some(alignment) if kind.is_arc_column() => &alignment.arcs,
+            Some(alignment) => &alignment.vertices,
+        }
+    }
+}
+
+/// The columns that another one is predicted from.
+struct Loaded {
+    temporal: Option<Column>,
+    cross: Option<Column>,
+    cross_temporal: Option<Column>,
+}
+
+impl Loaded {
+    /// Load what the `predictors` need, where it is there.
+    fn new(
+        key: StreamKey,
+        predictors: &[Predictor],
+        own: &dyn ColumnSource,
+        base: Option<&ColumnBase>,
+    ) -> Result<Self> {
+        let of_base = |key| match base {
+            Some(base) => ColumnSource::column(&*base.stage, key),
+            None => Ok(None),
+        };
+        let cross = cross_key(key);
+        let wanted = |needs: fn(Predictor) -> bool| predictors.iter().any(|p| needs(*p));
+        let load = |wanted: bool, load: &dyn Fn() -> Result<Option<Column>>| {
+            if wanted { load() } else { Ok(None) }
+        };
+        Ok(Self {
+            temporal: load(wanted(Predictor::uses_base), &|| of_base(key))?,
+            cross: load(wanted(Predictor::uses_cross), &|| {
+                cross.map_or(Ok(None), |key| own.column(key))
+            })?,
+            cross_temporal: load(wanted(Predictor::uses_cross_in_base), &|| {
+                cross.map_or(Ok(None), of_base)
+            })?,
+        })
+    }
+
+    fn references<'a>(&'a self, classes: &'a Classes, map: &'a RowMap) -> References<'a> {
+        fn in_base<'a>(column: &'a Option<Column>, map: &'a RowMap) -> Option<BaseValues<'a>> {
+            column.as_ref().map(|values| BaseValues { values, map })
+        }
+        References {
+            temporal: in_base(&self.temporal, map),
+            cross: self.cross.as_deref().map(Vec::as_slice),
+            cross_temporal: in_base(&self.cross_temporal, map),
+            sibling: &classes.sibling,
+        }
+    }
+}
+
+/// The column that another one is likely to agree with: max for min, the first scene for the others.
+/// Arrivals, required times and slacks have the graph.
+fn cross_key(key: StreamKey) -> Option<StreamKey> {
+    match key.kind {
+        StreamKind::Slew | StreamKind::Delay if key.min_max == MinMax::Min => {
+            Some(StreamKey { min_max: MinMax::Max, ..key })
+        }
+        StreamKind::Slew | StreamKind::Delay if key.scene > 0 => {
+            Some(StreamKey { scene: 0, ..key })
+        }
+        _ => None,
+    }
+}
+
+/// Columns in groups that threads can code at the same time without decoding the same columns of the
+/// base, or of the stage, twice. In a group, what others are predicted from comes first.
+pub(super) fn groups(keys: impl Iterator<Item = StreamKey>) -> Vec<Vec<StreamKey>> {
+    let mut groups: BTreeMap<(StreamKind, u16, MinMax), Vec<StreamKey>> = BTreeMap::new();
+    for key in keys {
+        let group = match key.kind {
+            StreamKind::Arrival | StreamKind::Required | StreamKind::Slack => {
+                (key.kind, key.scene, key.min_max)
+            }
+            kind => (kind, 0, MinMax::Min),
+        };
+        groups.entry(group).or_default().push(key);
+    }
+    let mut groups: Vec<Vec<StreamKey>> = groups.into_values().collect();
+    // Delays take longest, and so go first.
+    groups.sort_by_key(|keys| keys.first().map(|key| std::cmp::Reverse(key.kind)));
+    for keys in &mut groups {
+        keys.sort_unstable_by_key(|key| (key.scene, key.min_max == MinMax::Min, *key));
+    }
+    groups
+}
+
+/// Writes columns that `own` has.
+pub(super) struct ColumnEncoder<'a> {
+    pub own: &'a dyn ColumnSource,
+    pub base: Option<&'a ColumnBase>,
+    pub topology: &'a Topology,
+    /// Most delays are those of the base; so times may be, too. Else the graph knows them better, and
+    /// those of the base need not be decoded.
+    pub is_still: bool,
+}
+
+/// Whether most delays are those of the base.
+pub(super) fn is_still(
+    mut keys: impl Iterator<Item = StreamKey>,
+    own: &dyn ColumnSource,
+    base: Option<&ColumnBase>,
+) -> Result<bool> {
+    let Some(key) = keys.find(|key| key.kind == StreamKind::Delay) else { return Ok(true) };
+    let Some(base) = base else { return Ok(false) };
+    let (Some(values), Some(before)) = (own.column(key)?, ColumnSource::column(&*base.stage, key)?)
+    else {
+        return Ok(true);
+    };
+    let before = BaseValues { values: &before, map: base.map(key.kind) };
+    let same = (0..).zip(values.iter()).filter(|(row, value)| before.get(*row) == Some(**value));
+    Ok(same.count() * 2 > values.len())
+}
+
+impl ColumnEncoder<'_> {
+    /// Write all columns of `keys`.
+    pub fn write(
+        &self,
+        keys: impl Iterator<Item = StreamKey>,
+        writer: &mut StageWriter,
+    ) -> Result<()> {
+        let (choice, level) = writer.codec();
+        let encode_group = |keys: Vec<StreamKey>| {
+            let mut encoder = BlockEncoder::new(choice, level)?;
+            let mut encoded = Vec::new();
+            for key in keys {
+                self.encode(key, &mut encoder, &mut encoded)?;
+            }
+            Ok(encoded)
+        };
+        let groups: Vec<Result<Vec<EncodedStream>>> =
+            groups(keys).into_par_iter().map(encode_group).collect();
+        for group in groups {
+            group?.into_iter().try_for_each(|encoded| writer.put_encoded(encoded))?;
+        }
+        Ok(())
+    }
+
+    /// Encode one column, and with a column of arrivals or required times that of the other transition.
+    fn encode(
+        &self,
+        key: StreamKey,
+        encoder: &mut BlockEncoder,
+        out: &mut Vec<EncodedStream>,
+    ) -> Result<()> {
+        let Some(values) = self.own.column(key)? else { return Ok(()) };
+        let mut column = |key, values: &[u32], graph: Option<&[Option<u32>]>| {
+            out.push(self.encode_column(key, values, graph, encoder)?);
+            Ok(())
+        };
+        match times(key) {
+            Some(times) => match self.pair(key)? {
+                Some((other, delays)) if key.transition == Transition::Rise => {
+                    let columns = [&**values, &**other];
+                    let [rise, fall] = self.walk(times, key.min_max, &delays, columns);
+                    column(key, &values, Some(&rise))?;
+                    column(other_transition(key), &other, Some(&fall))
+                }
+                // It was written with the rising one.
+                Some(_) => Ok(()),
+                None => column(key, &values, None),
+            },
+            None => {
+                let predictions = slacks(key, self.own)?;
+                column(key, &values, predictions.as_deref())
+            }
+        }
+    }
+
+    fn pair(&self, key: StreamKey) -> Result<Option<(Column, Column)>> {
+        pair(key, self.own)
+    }
+
+    fn walk(
+        &self,
+        times: Times,
+        min_max: MinMax,
+        delays: &[u32],
+        columns: [&[u32]; 2],
+    ) -> [Vec<Option<u32>>; 2] {
+        let mut predictions = columns.map(|column| vec![None; column.len()]);
+        self.topology.graph().walk(times, min_max, delays, |node, prediction| {
+            let (row, transition) = (node as usize / 2, node as usize % 2);
+            predictions[transition][row] = prediction;
+            columns[transition][row]
+        });
+        predictions
+    }
+
+    fn encode_column(
+        &self,
+        key: StreamKey,
+        values: &[u32],
+        graph: Option<&[Option<u32>]>,
+        encoder: &mut BlockEncoder,
+    ) -> Result<EncodedStream> {
+        let wanted: &[Predictor] = match graph {
+            Some(_) if !self.is_still => &[],
+            // The compound one needs all that the others do.
+            _ => &[Predictor::CrossTemporal],
+        };
+        let loaded = Loaded::new(key, wanted, self.own, self.base)?;
+        let classes = self.topology.classes(key.kind);
+        let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
+        let references = loaded.references(classes, map);
+        let predict = |predictor: Predictor, row: u32| match (predictor, graph) {
+            (Predictor::Graph, Some(graph)) => {
+                graph[row as usize].unwrap_or_else(|| references.predict(predictor, row, values))
+            }
+            _ => references.predict(predictor, row, values),
+        };
+        let mut blocks = Vec::new();
+        let mut first = 0;
+        for (class, size) in classes.sizes.iter().enumerate() {
+            let rows = &classes.order[first..first + *size as usize];
+            first += rows.len();
+            let mut predictors = references.predictors(class > 0);
+            if graph.is_some() {
+                predictors.push(Predictor::Graph);
+            }
+            for rows in rows.chunks(block_elements(Width::Word)) {
+                let residual = |predictor, row: &u32| {
+                    let value = values[*row as usize];
+                    match predictor {
+                        Predictor::None => ordered(value),
+                        _ => float_residual(value, predict(predictor, *row)),
+                    }
+                };
+                let sample = |predictor: &Predictor| {
+                    let rows = rows.iter().step_by(rows.len().div_ceil(SAMPLE));
+                    let residuals: Vec<u32> = rows.map(|row| residual(*predictor, row)).collect();
+                    cost(&residuals)
+                };
+                let best = predictors.iter().copied().min_by_key(sample);
+                let best = best.unwrap_or(Predictor::None);
+                blocks.push((best, rows.iter().map(|row| residual(best, row)).collect()));
+            }
+        }
+        EncodedStream::new(encoder, key, values, blocks)
+    }
+}
+
+/// Reads columns of a stage. `residuals` gives those of one block of a stream.
+pub(super) struct ColumnDecoder<'a> {
+    pub own: &'a dyn ColumnSource,
+    pub base: Option<&'a ColumnBase>,
+    pub topology: &'a Topology,
+    pub residuals: &'a dyn Fn(&StreamIndex, usize) -> Result<Vec<u32>>,
+}
+
+impl ColumnDecoder<'_> {
+    /// The values of a column that the graph of time does not go through.
+    pub fn decode(&self, stream: &StreamIndex) -> Result<Vec<u32>> {
+        let slacks = slacks(stream.key, self.own)?;
+        let mut values = vec![0; stream.count as usize];
+        self.each_row(stream, |references, predictor, row, residual| {
+            let prediction = match (predictor, &slacks) {
+                (Predictor::Graph, Some(slacks)) => slacks[row as usize],
+                (Predictor::Graph, None) => {
+                    return Err(corrupt("It needs columns that are not there."));
+                }
+                _ => None,
+            };
+            values[row as usize] = match predictor {
+                Predictor::None => unordered(residual),
+                _ => {
+                    let prediction =
+                        prediction.unwrap_or_else(|| references.predict(predictor, row, &values));
+                    float_value(residual, prediction)
+                }
+            };
+            Ok(())
+        })?;
+        Ok(values)
+    }
+
+    /// The values of two columns of arrivals or required times, rising and falling, whose values the
+    /// graph mixes.
+    pub fn decode_pair(&self, streams: [&StreamIndex; 2], delays: &[u32]) -> Result<[Vec<u32>; 2]> {
+        let key = streams[0].key;
+        let times = times(key).ok_or_else(|| corrupt("It is not a column of times."))?;
+        let count = streams[0].count as usize;
+        // A known value, or a residual and what it is relative to where the graph is silent.
+        let mut values = [vec![0; count], vec![0; count]];
+        let mut pending: [Vec<Option<(u32, u32)>>; 2] = [vec![None; count], vec![None; count]];
+        for (transition, stream) in streams.into_iter().enumerate() {
+            let (values, pending) = (&mut values[transition], &mut pending[transition]);
+            self.each_row(stream, |references, predictor, row, residual| {
+                match predictor {
+                    Predictor::None => values[row as usize] = unordered(residual),
+                    _ => {
+                        let prediction = references.predict(predictor, row, values);
+                        if predictor == Predictor::Graph {
+                            pending[row as usize] = Some((residual, prediction));
+                        } else {
+                            values[row as usize] = float_value(residual, prediction);
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        self.topology.graph().walk(times, key.min_max, delays, |node, prediction| {
+            let (row, transition) = (node as usize / 2, node as usize % 2);
+            let value = &mut values[transition][row];
+            if let Some((residual, otherwise)) = pending[transition][row] {
+                *value = float_value(residual, prediction.unwrap_or(otherwise));
+            }
+            *value
+        });
+        Ok(values)
+    }
+
+    fn each_row(
+        &self,
+        stream: &StreamIndex,
+        mut visit: impl FnMut(&References<'_>, Predictor, u32, u32) -> Result<()>,
+    ) -> Result<()> {
+        let key = stream.key;
+        let predictors: Vec<Predictor> = stream
+            .blocks
+            .iter()
+            .map(|block| Predictor::from_code(block.predictor))
+            .collect::<Result<_>>()?;
+        let loaded = Loaded::new(key, &predictors, self.own, self.base)?;
+        let classes = self.topology.classes(key.kind);
+        if classes.order.len() as u64 != stream.count {
+            return Err(corrupt(format!("{key} has {} rows.", stream.count)));
+        }
+        let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
+        let references = loaded.references(classes, map);
+        let mut rows = classes.order.iter();
+        for (number, predictor) in predictors.into_iter().enumerate() {
+            if predictor == Predictor::Previous {
+                return Err(corrupt(format!("{key} has a predictor that is not for columns.")));
+            }
+            for (residual, row) in (self.residuals)(stream, number)?.into_iter().zip(&mut rows) {
+                visit(&references, predictor, *row, residual)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the graph of time goes through a column, and which way.
+pub(super) fn times(key: StreamKey) -> Option<Times> {
+    match key.kind {
+        StreamKind::Arrival => Some(Times::Arrivals),
+        StreamKind::Required => Some(Times::Requireds),
+        _ => None,
+    }
+}
+
+pub(super) fn other_transition(key: StreamKey) -> StreamKey {
+    let transition = match key.transition {
+        Transition::Rise => Transition::Fall,
+        Transition::Fall => Transition::Rise,
+        Transition::None => Transition::None,
+    };
+    StreamKey { transition, ..key }
+}
+
+/// The key of the delays that arrivals and required times are made of.
+pub(super) fn delay_key(key: StreamKey) -> StreamKey {
+    StreamKey { kind: StreamKind::Delay, transition: Transition::None, ..key }
+}
+
+/// The column of the other transition, and the delays; `None` where the stage lacks either.
+fn pair(key: StreamKey, own: &dyn ColumnSource) -> Result<Option<(Column, Column)>> {
+    let Some(delays) = own.column(delay_key(key))? else { return Ok(None) };
+    Ok(own.column(other_transition(key))?.map(|other| (other, delays)))
+}
+
+/// Slacks as required time and arrival give them.
+fn slacks(key: StreamKey, own: &dyn ColumnSource) -> Result<Option<Vec<Option<u32>>>> {
+    if key.kind != StreamKind::Slack {
+        return Ok(None);
+    }
+    let arrivals = own.column(StreamKey { kind: StreamKind::Arrival, ..key })?;
+    let requireds = own.column(StreamKey { kind: StreamKind::Required, ..key })?;
+    Ok(arrivals.zip(requireds).map(|(arrivals, requireds)| {
+        let times = arrivals.iter().zip(requireds.iter());
+        times.map(|(arrival, required)| slack(key.min_max, *arrival, *required)).collect()
+    }))
+}
