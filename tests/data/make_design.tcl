@@ -154,6 +154,8 @@ namespace eval small_design {
       wire small $net
     }
     instance small u_pad PAD_X1 [list A $a EN pad_en PAD pad Y pad_y]
+    # A second driver of the same net.
+    instance small u_pad2 PAD_X1 [list A $b EN pad_en PAD pad]
     instance small u_pad_reg DFFR_X1 { D pad_y CK clk_root RN rst_n }
     instance small u_latch LATCH_X1 [list D $b G clk_root Q latch_q]
     instance small u_post XOR2_X1 { A latch_q B pad_y Y post }

@@ -154,6 +154,18 @@ test "a setting of the shell that constraints do not hold" {
     load_small -spef place.spef
     assert_refused 0025 good.ckp { restore_timing_checkpoint base -store good.ckp }
   }
+  # An engine that had calculated nothing yet calculates for itself afterwards.
+  set timings {}
+  foreach command { {} { assert_error 0025 { restore_timing_checkpoint base -store good.ckp } } } {
+    new_process command {
+      set ::sta_bidirect_net_paths_enabled 1
+      load_small -spef place.spef
+      eval $command
+      write_bytes own.timing [engine_timing]
+    }
+    lappend timings [read_text own.timing]
+  }
+  assert_equal [lindex $timings 1] [lindex $timings 0] "timing after the refusal"
 }
 
 test "another netlist" {

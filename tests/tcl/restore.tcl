@@ -87,11 +87,12 @@ test "a restore and the reports after it calculate no delay" {
   }
 }
 
-# Edits whose effect reaches far: a clock buffer, a register and two gates.
+# Edits whose effect reaches far: a clock buffer, a register, two gates, a net of two drivers.
 proc edit {} {
   replace_cell u_clk_root BUF_X1
   replace_cell {u_block1/in_reg[3]} DFFR_X1
   replace_cell u_block0/u_cloud/g1_2 [other_drive u_block0/u_cloud/g1_2]
+  set_load 0.05 [get_ports pad]
 }
 
 proc other_drive { instance } {
