@@ -50,6 +50,8 @@ pub(crate) enum Codec {
     Zstd = 2,
     /// One pco file; words only.
     Pco = 3,
+    /// One Zstandard frame of words that are not shuffled; words only.
+    ZstdWords = 4,
 }
 
 impl Codec {
@@ -59,6 +61,7 @@ impl Codec {
             1 => Ok(Self::Lz4),
             2 => Ok(Self::Zstd),
             3 => Ok(Self::Pco),
+            4 => Ok(Self::ZstdWords),
             _ => Err(corrupt(format!("Codec {code} is not known."))),
         }
     }
@@ -69,6 +72,7 @@ impl Codec {
             Self::Lz4 => "lz4",
             Self::Zstd => "zstd",
             Self::Pco => "pco",
+            Self::ZstdWords => "zstd words",
         }
     }
 }
@@ -120,18 +124,25 @@ impl Compressor {
             return self.compress_shuffled(words, out);
         }
         pco::compress(words, self.pco_level(), out)?;
-        if self.choice == CodecChoice::Auto && words.len() < FEW_WORDS {
+        let mut best = Codec::Pco;
+        // Whole words that come again are nothing to pco, and cut to pieces by the shuffle.
+        if self.choice == CodecChoice::Auto && (words.len() < FEW_WORDS || repeats(words)) {
             let mut other = std::mem::take(&mut self.other);
-            let codec = self.compress_shuffled(words, &mut other)?;
-            if other.len() <= out.len() {
+            let shuffled = self.compress_shuffled(words, &mut other)?;
+            if other.len() < out.len() {
                 std::mem::swap(out, &mut other);
-                self.other = other;
-                return Ok(codec);
+                best = shuffled;
+            }
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+            self.zstd.compress(&bytes, &mut other)?;
+            if other.len() < out.len() {
+                std::mem::swap(out, &mut other);
+                best = Codec::ZstdWords;
             }
             self.other = other;
         }
         if out.len() < words.len() * 4 {
-            return Ok(Codec::Pco);
+            return Ok(best);
         }
         out.clear();
         shuffle(words, out);
@@ -153,13 +164,26 @@ impl Compressor {
     }
 }
 
+/// Whether many words come more than once, judged by some that stand together.
+fn repeats(words: &[u32]) -> bool {
+    const SAMPLE: usize = 4096;
+    let start = words.len().saturating_sub(SAMPLE) / 2;
+    let mut sample: Vec<u32> = words.iter().skip(start).take(SAMPLE).copied().collect();
+    let count = sample.len();
+    sample.sort_unstable();
+    sample.dedup();
+    sample.len() * 4 < count * 3
+}
+
 /// Decompress `bytes` to exactly `size` bytes.
 pub(crate) fn decompress(codec: Codec, bytes: &[u8], size: usize) -> Result<Vec<u8>> {
     let out = match codec {
         Codec::Stored => bytes.to_vec(),
         Codec::Lz4 => lz4::decompress(bytes, size)?,
         Codec::Zstd => zstd::decompress(bytes, size)?,
-        Codec::Pco => return Err(corrupt("Bytes cannot have the numeric codec.")),
+        Codec::Pco | Codec::ZstdWords => {
+            return Err(corrupt("Bytes cannot have a codec of words."));
+        }
     };
     if out.len() != size {
         let name = codec.name();
@@ -175,6 +199,14 @@ pub(crate) fn decompress(codec: Codec, bytes: &[u8], size: usize) -> Result<Vec<
 pub(crate) fn decompress_words(codec: Codec, bytes: &[u8], count: usize) -> Result<Vec<u32>> {
     match codec {
         Codec::Pco => pco::decompress(bytes, count),
+        Codec::ZstdWords => {
+            let bytes = decompress(Codec::Zstd, bytes, count * 4)?;
+            let words = bytes.chunks_exact(4).map(|word| match word {
+                [a, b, c, d] => u32::from_le_bytes([*a, *b, *c, *d]),
+                _ => 0,
+            });
+            Ok(words.collect())
+        }
         _ => Ok(unshuffle(&decompress(codec, bytes, count * 4)?)),
     }
 }
@@ -231,8 +263,12 @@ mod tests {
         assert_eq!(compressor.compress_words(&noise_words(9000), &mut out).unwrap(), Codec::Stored);
         let small: Vec<u32> = noise_words(9000).into_iter().map(|word| word >> 12).collect();
         assert_eq!(compressor.compress_words(&small, &mut out).unwrap(), Codec::Pco);
-        let same: Vec<u32> = (0..300).map(|i| 0x1234_5678 + i % 7 * 0x0101_0101).collect();
-        assert_eq!(compressor.compress_words(&same, &mut out).unwrap(), Codec::Zstd);
+        let again: Vec<u32> = noise_words(700).into_iter().cycle().take(9000).collect();
+        assert_eq!(compressor.compress_words(&again, &mut out).unwrap(), Codec::ZstdWords);
+        assert_eq!(decompress_words(Codec::ZstdWords, &out, 9000).unwrap(), again);
+        assert!(decompress_words(Codec::ZstdWords, &out, 8999).is_err());
+        let steps: Vec<u32> = (0..300).map(|i| 0x1234_0000 + i * i).collect();
+        assert_eq!(compressor.compress_words(&steps, &mut out).unwrap(), Codec::Zstd);
     }
 
     #[test]
@@ -252,8 +288,9 @@ mod tests {
         }
         assert!(decompress(Codec::Stored, &[1, 2], 3).is_err());
         assert!(decompress(Codec::Pco, &[1, 2], 2).is_err());
+        assert!(decompress(Codec::ZstdWords, &[1, 2], 2).is_err());
         assert!(decompress_words(Codec::Pco, &noise(64), 40).is_err());
-        assert!(Codec::from_code(4).is_err());
+        assert!(Codec::from_code(5).is_err());
         assert!(CodecChoice::from_code(4).is_none());
     }
 }
