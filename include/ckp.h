@@ -597,13 +597,12 @@ ckp_status ckp_capture_add_column(ckp_capture *capture,
                                   ckp_error **out_error);
 
 /*
- Append the next rows of a column. 65,536 values at a time spare a copy.
+ Append the next rows of a column. The capture keeps a copy until its commit.
 
  values: `count` 32-bit floats in row order, in seconds; kept bit for bit, NaN and infinities too;
          borrowed for the call; NULL only if `count` is 0.
 
- Returns CKP_SHAPE_MISMATCH when the column has fewer rows left. After any failure of this call the
- capture can only be aborted.
+ Returns CKP_SHAPE_MISMATCH when the column has fewer rows left. On failure nothing was added.
  */
 ckp_status ckp_capture_write(ckp_capture *capture,
                              uint32_t column,

@@ -233,13 +233,12 @@ pub unsafe extern "C" fn ckp_capture_add_column(
     }
 }
 
-/// Append the next rows of a column. 65,536 values at a time spare a copy.
+/// Append the next rows of a column. The capture keeps a copy until its commit.
 ///
 /// values: `count` 32-bit floats in row order, in seconds; kept bit for bit, NaN and infinities too;
 ///         borrowed for the call; NULL only if `count` is 0.
 ///
-/// Returns CKP_SHAPE_MISMATCH when the column has fewer rows left. After any failure of this call the
-/// capture can only be aborted.
+/// Returns CKP_SHAPE_MISMATCH when the column has fewer rows left. On failure nothing was added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_capture_write(
     capture: *mut ckp_capture,
