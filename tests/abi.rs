@@ -26,6 +26,35 @@ fn the_committed_header_is_up_to_date() {
 }
 
 #[test]
+fn the_header_compiles_as_c_and_as_cpp_without_a_warning() {
+    let directory = tempfile::tempdir().unwrap();
+    let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("include");
+    // Included twice, and used.
+    let source = "#include \"ckp.h\"\n#include \"ckp.h\"\nuint32_t f(void);\n\
+                  uint32_t f(void) { return ckp_abi_version() - CKP_ABI_VERSION; }\n";
+    for (file, is_cpp, standard) in [("c.c", false, "-std=c11"), ("cpp.cpp", true, "-std=c++17")] {
+        let path = directory.path().join(file);
+        fs::write(&path, source).unwrap();
+        let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+        let compiled = cc::Build::new()
+            .cpp(is_cpp)
+            .file(&path)
+            .include(&include)
+            .flags([standard, "-pedantic"])
+            .warnings(true)
+            .extra_warnings(true)
+            .warnings_into_errors(true)
+            .opt_level(0)
+            .host(&triple)
+            .target(&triple)
+            .out_dir(directory.path())
+            .cargo_metadata(false)
+            .try_compile("header");
+        assert!(compiled.is_ok(), "{file}: {compiled:?}");
+    }
+}
+
+#[test]
 fn every_export_is_guarded_or_cannot_fail() {
     // The functions that run no library code and so need no guard.
     const PLAIN: [&str; 8] = [

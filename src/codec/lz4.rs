@@ -5,6 +5,8 @@
 
 #![allow(unsafe_code)]
 
+use libc::c_int;
+
 use crate::error::{Result, corrupt, invalid};
 
 /// Compress `bytes` into one block that replaces the contents of `out`.
@@ -45,6 +47,6 @@ pub(crate) fn decompress(bytes: &[u8], size: usize) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-fn length(len: usize) -> Result<i32> {
-    i32::try_from(len).map_err(|_| invalid("A block is too large for LZ4."))
+fn length(len: usize) -> Result<c_int> {
+    c_int::try_from(len).map_err(|_| invalid("A block is too large for LZ4."))
 }
