@@ -72,6 +72,9 @@ fn every_flipped_bit_is_found() {
                 stage.verify(Depth::Full)
             });
             assert!(verified.is_err());
+            // What is wrong with a base is also wrong with its deltas, read or not.
+            let delta = store.stage("b").and_then(|stage| stage.verify(Depth::Full));
+            assert!(delta.is_err(), "byte {byte} of {name}");
         }
         fs::write(&path, &good).unwrap();
     }

@@ -146,6 +146,11 @@ impl StreamKind {
     pub fn is_column(self) -> bool {
         self.is_vertex_column() || self.is_arc_column()
     }
+
+    /// A column of values, not of marks.
+    pub fn is_float_column(self) -> bool {
+        self.is_column() && self.width() == Width::Word
+    }
 }
 
 /// Names one array of a stage.

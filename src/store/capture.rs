@@ -110,7 +110,7 @@ impl Capture {
             return Err(invalid(format!("Level {} is not in 1 to 19.", options.level)));
         }
         let writing = store.begin_writing()?;
-        // Another writer may have taken the name while this one waited for nothing but luck.
+        // Another writer may have taken the name before this one got the lock.
         store.check_new_stage(stage)?;
         let base = choose_base(store, &options.base)?;
         if let Some(base) = &base {
@@ -315,8 +315,7 @@ impl Capture {
         let keys = || captured.0.keys().copied();
         let is_still = is_still(keys(), &captured, base)?;
         let encoder = ColumnEncoder { own: &captured, base, topology: &topology, is_still };
-        encoder.write(keys(), &mut self.writer)?;
-        Ok(())
+        encoder.write(keys(), &mut self.writer)
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) struct ColumnBase {
 }
 
 impl ColumnBase {
-    fn map(&self, kind: StreamKind) -> &RowMap {
+    pub fn map(&self, kind: StreamKind) -> &RowMap {
         match &self.alignment {
             None => &RowMap::Identity,
             Some(alignment) if kind.is_arc_column() => &alignment.arcs,
@@ -231,7 +231,7 @@ impl ColumnEncoder<'_> {
             Ok(())
         };
         match times(key) {
-            Some(times) => match self.pair(key)? {
+            Some(times) => match pair(key, self.own)? {
                 Some((other, delays)) if key.transition == Transition::Rise => {
                     let columns = [&**values, &**other];
                     let [rise, fall] = self.walk(times, key.min_max, &delays, columns);
@@ -247,10 +247,6 @@ impl ColumnEncoder<'_> {
                 column(key, &values, predictions.as_deref())
             }
         }
-    }
-
-    fn pair(&self, key: StreamKey) -> Result<Option<(Column, Column)>> {
-        pair(key, self.own)
     }
 
     fn walk(

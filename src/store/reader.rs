@@ -18,7 +18,7 @@ use super::columns::{
 use super::mapping::ReadMode;
 use super::stage_file::StageFile;
 use super::verify::Depth;
-use crate::delta::{Alignment, Predictor, RowMap, align, decode_objects, integer_value};
+use crate::delta::{Alignment, Predictor, align, decode_objects, integer_value};
 use crate::error::{Error, ErrorKind, Result, corrupt};
 use crate::format::{StreamHasher, decode_byte_block, decode_word_block};
 use crate::model::{
@@ -191,14 +191,12 @@ impl Stage {
             first.get_or_insert(error);
         };
         self.file.check_blocks(&mut note);
-        // Decoding reads the bases; their stored bytes are checked on the way.
-        match depth {
-            Depth::Full => self.check_values(&mut note),
-            Depth::Quick => {
-                if let Some(Err(error)) = self.base.as_ref().map(|base| base.verify(depth)) {
-                    note(error);
-                }
-            }
+        if depth == Depth::Full {
+            self.check_values(&mut note);
+        }
+        // Decoding does not read all of a base.
+        if let Some(Err(error)) = self.base.as_ref().map(|base| base.verify(Depth::Quick)) {
+            note(error);
         }
         first.map_or(Ok(()), Err)
     }
@@ -386,22 +384,19 @@ impl Stage {
     /// The table is in the stage, or, where it is the base's to the letter, there only.
     fn read_objects(&self) -> Result<Arc<ObjectTable>> {
         let metadata = self.metadata();
-        let base = self.base.as_ref().map(|base| base.objects()).transpose()?;
-        let objects = match (self.find(StreamKey::plain(StreamKind::Objects)), base) {
-            (Some(stream), base) => {
-                let bytes = self.bytes(stream)?;
-                let (cells, kinds) = (&metadata.cell_names, &metadata.kind_names);
-                Arc::new(decode_objects(&bytes, cells, kinds, base.as_deref())?)
-            }
-            (None, Some(base)) => base,
-            (None, None) => return Err(corrupt("The object table is missing.")),
+        let Some(stream) = self.find(StreamKey::plain(StreamKind::Objects)) else {
+            let base = self.base.as_ref().filter(|b| same_objects(metadata, b.metadata()));
+            return base.ok_or_else(|| corrupt("The object table is missing."))?.objects();
         };
+        let base = self.base.as_ref().map(|base| base.objects()).transpose()?;
+        let (cells, kinds) = (&metadata.cell_names, &metadata.kind_names);
+        let objects = decode_objects(&self.bytes(stream)?, cells, kinds, base.as_deref())?;
         let digests = objects.row_digests();
         let stored = (metadata.vertex_digest, metadata.arc_digest, metadata.cell_digest);
         if (digests.vertices, digests.arcs, digests.cells) != stored {
             return Err(corrupt("The object table does not have its digest."));
         }
-        Ok(objects)
+        Ok(Arc::new(objects))
     }
 }
 
@@ -423,7 +418,7 @@ pub(super) fn same_rows(a: &StageMetadata, b: &StageMetadata) -> bool {
 
 impl ColumnSource for Stage {
     fn column(&self, key: StreamKey) -> Result<Option<Column>> {
-        let is_column = key.kind.is_column() && key.kind.width() == Width::Word;
+        let is_column = key.kind.is_float_column();
         let Some(stream) = self.find(key).filter(|_| is_column) else { return Ok(None) };
         if let Some(column) = self.columns.lock().get(&key) {
             return Ok(Some(column.clone()));
@@ -446,11 +441,7 @@ pub(super) fn aligned_bytes(
 ) -> Result<Option<Vec<u8>>> {
     let Some(stream) = base.stage.find(key) else { return Ok(None) };
     let values = base.stage.bytes(stream)?;
-    let map = match &base.alignment {
-        Some(alignment) if key.kind.is_vertex_column() => &alignment.vertices,
-        Some(alignment) if key.kind.is_arc_column() => &alignment.arcs,
-        _ => &RowMap::Identity,
-    };
+    let map = base.map(key.kind);
     let of_row = |row| map.get(row).and_then(|row| values.get(row as usize)).copied();
     Ok(Some((0..count).map(|row| of_row(row).unwrap_or(0)).collect()))
 }

@@ -31,11 +31,11 @@ pub(super) fn rewrite_as_full(
     let topology = stage.topology()?;
     let encoder = ColumnEncoder { own: &stage, base: None, topology: &topology, is_still: false };
     let streams = &stage.timing_stage().delta_changes.streams;
-    let columns = streams.iter().map(|stream| stream.key).filter(is_coded);
+    let columns = streams.iter().map(|stream| stream.key).filter(|key| key.kind.is_float_column());
     encoder.write(columns, &mut writer)?;
     let objects = encode_objects(&*stage.objects()?, None);
     writer.put_bytes(StreamKey::plain(StreamKind::Objects), &objects, None)?;
-    for stream in streams.iter().filter(|stream| !is_coded(&stream.key)) {
+    for stream in streams.iter().filter(|stream| !stream.key.kind.is_float_column()) {
         let rows = 0..stream.count;
         match stream.key.kind.width() {
             _ if stream.key.kind == StreamKind::Objects => {}
@@ -50,9 +50,4 @@ pub(super) fn rewrite_as_full(
     let mut record = Record { base: None, ..record.clone() };
     record.metadata.depth = 0;
     writer.finish(&record)
-}
-
-/// A column of floats.
-fn is_coded(key: &StreamKey) -> bool {
-    key.kind.is_column() && key.kind.width() == Width::Word
 }
