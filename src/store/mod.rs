@@ -14,6 +14,7 @@ mod reader;
 pub mod report;
 mod rewrite;
 mod stage_file;
+mod tables;
 mod verify;
 mod writer;
 
