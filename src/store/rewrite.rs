@@ -29,7 +29,9 @@ pub(super) fn rewrite_as_full(
     let path = store.temporary_path(&format!("{name}.full"));
     let mut writer = StageWriter::create(path, options.codec, options.level)?;
     let topology = stage.topology()?;
-    let encoder = ColumnEncoder { own: &stage, base: None, topology: &topology, is_still: false };
+    let tolerance = record.metadata.tolerance;
+    let encoder =
+        ColumnEncoder { own: &stage, base: None, topology: &topology, tolerance, is_still: false };
     let streams = &stage.timing_stage().delta_changes.streams;
     let columns = streams.iter().map(|stream| stream.key).filter(|key| key.kind.is_float_column());
     encoder.write(columns, &mut writer)?;

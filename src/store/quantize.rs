@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! The columns that are stored in place of the engine's, within the tolerance of the stage. All that
+//! comes after works on them and is lossless.
+//!
+//! Of the values that the tolerance allows, those are taken that cost little: the one of the base, of
+//! the column that this one is predicted from, or the prediction of the graph.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::columns::{
+    Column, ColumnBase, ColumnSource, Topology, cross_key, delay_key, other_transition, times,
+};
+use crate::delta::{BaseValues, Delays, Times, Tolerance, choose, slack};
+use crate::error::Result;
+use crate::model::{MinMax, StreamKey, StreamKind, Transition};
+
+pub(super) type Columns = BTreeMap<StreamKey, Column>;
+
+/// Makes the columns of a stage.
+pub(super) struct Quantizer<'a> {
+    pub base: Option<&'a ColumnBase>,
+    pub topology: &'a Topology,
+    /// Seconds; 0 keeps every bit.
+    pub tolerance: f64,
+    /// As for the encoder: most values may be those of the base.
+    pub is_still: bool,
+}
+
+impl Quantizer<'_> {
+    /// What is stored for the columns that the engine has.
+    pub fn run(&self, engine: Columns) -> Result<Columns> {
+        if self.tolerance_of(StreamKind::Delay).is_exact() {
+            return Ok(engine);
+        }
+        let mut keys: Vec<StreamKey> = engine.keys().copied().collect();
+        // Max before min and the first scene before the others: these are predicted from those.
+        keys.sort_unstable_by_key(|key| (key.scene, key.min_max == MinMax::Min, *key));
+        let of_kind = |kind| keys.iter().copied().filter(move |key| key.kind == kind);
+        let (slews, times) = rayon::join(
+            || {
+                let mut stored = Columns::new();
+                for key in of_kind(StreamKind::Slew) {
+                    let slews = self.plain(key, &engine, &stored)?;
+                    stored.insert(key, slews);
+                }
+                Ok(stored)
+            },
+            || {
+                let mut stored = Columns::new();
+                for key in of_kind(StreamKind::Delay) {
+                    self.delays(key, &engine, &mut stored)?;
+                }
+                for kind in [StreamKind::Arrival, StreamKind::Required, StreamKind::Slack] {
+                    for key in of_kind(kind) {
+                        self.times(key, &engine, &mut stored)?;
+                    }
+                }
+                Ok(stored)
+            },
+        );
+        let (mut stored, times): (Columns, Columns) = (slews?, times?);
+        stored.extend(times);
+        Ok(stored)
+    }
+
+    fn tolerance_of(&self, kind: StreamKind) -> Tolerance {
+        Tolerance::new(kind, self.tolerance)
+    }
+
+    /// Delays so that times are near their sums, where the stage has times.
+    fn delays(&self, key: StreamKey, engine: &Columns, stored: &mut Columns) -> Result<()> {
+        let Some(values) = engine.get(&key) else { return Ok(()) };
+        let known = Known::new(self, key, stored)?;
+        let tolerance = self.tolerance_of(key.kind);
+        let mut delays = Delays::new(tolerance, key.min_max, values, |row| known.wanted(row));
+        for (kind, times) in
+            [(StreamKind::Arrival, Times::Arrivals), (StreamKind::Required, Times::Requireds)]
+        {
+            let rise = StreamKey { kind, transition: Transition::Rise, ..key };
+            let pair = (engine.get(&rise), engine.get(&other_transition(rise)));
+            if let (Some(rise), Some(fall)) = pair {
+                delays.settle(self.topology.graph(), times, [&**rise, &**fall]);
+            }
+        }
+        stored.insert(key, Arc::new(delays.into_stored()));
+        Ok(())
+    }
+
+    /// A column of arrivals or required times, with that of the other transition; or one of slacks.
+    fn times(&self, key: StreamKey, engine: &Columns, stored: &mut Columns) -> Result<()> {
+        let Some(values) = engine.get(&key).filter(|_| !stored.contains_key(&key)) else {
+            return Ok(());
+        };
+        let other = other_transition(key);
+        let graph = (times(key), engine.get(&other), stored.get(&delay_key(key)));
+        if let (Some(times), Some(others), Some(delays)) = graph {
+            let delays = delays.clone();
+            let known = [Known::new(self, key, stored)?, Known::new(self, other, stored)?];
+            let tolerance = self.tolerance_of(key.kind);
+            let engine = [values, others];
+            let first = key.transition as usize;
+            let mut chosen = engine.map(|values| vec![0; values.len()]);
+            self.topology.graph().walk(times, key.min_max, &delays, |node, prediction| {
+                let (row, column) = (node / 2, (node as usize % 2) ^ first);
+                let value = engine[column][row as usize];
+                let near = |wanted| tolerance.near(value, wanted);
+                let near = known[column].of_base(row).and_then(near).or(prediction.and_then(near));
+                let near = near.unwrap_or_else(|| tolerance.nearest(value));
+                chosen[column][row as usize] = near;
+                near
+            });
+            let [values, others] = chosen;
+            stored.insert(key, Arc::new(values));
+            stored.insert(other, Arc::new(others));
+            return Ok(());
+        }
+        let column = self.plain(key, engine, stored)?;
+        stored.insert(key, column);
+        Ok(())
+    }
+
+    /// A column of which every value is chosen by itself.
+    fn plain(&self, key: StreamKey, engine: &Columns, stored: &Columns) -> Result<Column> {
+        let known = Known::new(self, key, stored)?;
+        let values = engine.get(&key).map_or(&[][..], |values| values);
+        Ok(Arc::new(choose(self.tolerance_of(key.kind), values, |row| known.wanted(row))))
+    }
+}
+
+/// Values that would cost little.
+struct Known<'a> {
+    /// The column in the base, where its values are likely to be those of the stage.
+    base: Option<(Column, &'a ColumnBase)>,
+    is_still: bool,
+    key: StreamKey,
+    /// The column that this one is predicted from.
+    cross: Option<Column>,
+    /// Arrivals and required times.
+    times: Option<(Column, Column)>,
+}
+
+impl<'a> Known<'a> {
+    fn new(quantizer: &Quantizer<'a>, key: StreamKey, stored: &Columns) -> Result<Self> {
+        // Moved times are not worth a look at the base.
+        let base = quantizer.base.filter(|_| quantizer.is_still || cross_is_known(key));
+        let base = match base {
+            Some(base) => ColumnSource::column(&*base.stage, key)?.map(|column| (column, base)),
+            None => None,
+        };
+        let of_kind = |kind| stored.get(&StreamKey { kind, ..key }).cloned();
+        let times = match key.kind {
+            StreamKind::Slack => of_kind(StreamKind::Arrival).zip(of_kind(StreamKind::Required)),
+            _ => None,
+        };
+        let cross = cross_key(key).and_then(|key| stored.get(&key)).cloned();
+        Ok(Self { base, is_still: quantizer.is_still, key, cross, times })
+    }
+
+    /// The value of the same row of the base.
+    fn of_base(&self, row: u32) -> Option<u32> {
+        let (column, base) = self.base.as_ref()?;
+        BaseValues { values: column, map: base.map(self.key.kind) }.get(row)
+    }
+
+    /// Values to take where the tolerance allows, best first.
+    fn wanted(&self, row: u32) -> [Option<u32>; 2] {
+        let of_row = |column: &Column| column.get(row as usize).copied();
+        let of_stage = match &self.times {
+            Some((arrivals, requireds)) => {
+                let times = of_row(arrivals).zip(of_row(requireds));
+                times.and_then(|(arrival, required)| slack(self.key.min_max, arrival, required))
+            }
+            None => self.cross.as_ref().and_then(of_row),
+        };
+        let of_base = self.of_base(row);
+        if self.is_still { [of_base, of_stage] } else { [of_stage, of_base] }
+    }
+}
+
+fn cross_is_known(key: StreamKey) -> bool {
+    matches!(key.kind, StreamKind::Slew | StreamKind::Delay)
+}
