@@ -155,6 +155,7 @@ fn tolerance() -> impl Strategy<Value = f64> {
         Just(1e-14),
         Just(3.7e-12),
         Just(1e-40),
+        Just(3e-30),
         Just(f64::from_bits(1)),
         Just(1.0),
         (-20.0f64..0.0).prop_map(|exponent| 10f64.powf(exponent)),

@@ -15,8 +15,8 @@ use crate::model::StreamKind;
 const CENTER: u32 = 1 << 31;
 /// A step is 4, 5, 6 or 7 units, and a unit is a power of two.
 const STEP_BITS: i32 = 2;
-/// The least exponent of a unit. Grids of finer ones would be beyond all normal floats.
-const LEAST_UNIT: i32 = -100;
+/// Exponent of the least tolerance with a grid. Values on finer ones would be near the least normal float.
+const LEAST_TOLERANCE: i32 = -98;
 /// Multiples of a unit that are exact as floats.
 const EXACT: f64 = (1 << 24) as f64;
 /// The greatest tolerance, in seconds. The engine's infinity stays far beyond its grid.
@@ -46,12 +46,11 @@ impl Grid {
     /// Slews are as coarse as the tolerance allows. A delay has two values to choose from, so that sums
     /// of delays can be kept from drifting away from the times that they predict.
     pub fn new(kind: StreamKind, tolerance: f64) -> Self {
-        let most = if kind == StreamKind::Slew { 2.0 * tolerance } else { tolerance };
-        let unit = exponent(most) - STEP_BITS;
-        if unit < LEAST_UNIT {
+        if exponent(tolerance) < LEAST_TOLERANCE {
             return Self::Exact;
         }
-        let unit = 2f64.powi(unit);
+        let most = if kind == StreamKind::Slew { 2.0 * tolerance } else { tolerance };
+        let unit = 2f64.powi(exponent(most) - STEP_BITS);
         let units = (most / unit).floor();
         // Factors of two in the step cost a float no digits.
         let digits = units / f64::from(1 << (units as u32).trailing_zeros());
@@ -108,8 +107,19 @@ mod tests {
     use super::*;
     use crate::delta::arithmetic::INFINITE;
 
-    const TOLERANCES: [f64; 9] =
-        [0.0, 1e-40, f64::MIN_POSITIVE, 1e-28, 1e-15, 1e-14, 3e-13, 1e-9, MAX_TOLERANCE];
+    const TOLERANCES: [f64; 11] = [
+        0.0,
+        1e-40,
+        f64::MIN_POSITIVE,
+        2e-30,
+        3e-30,
+        3.5e-30,
+        1e-15,
+        1e-14,
+        3e-13,
+        1e-9,
+        MAX_TOLERANCE,
+    ];
     const HOSTILE: [u32; 12] = [
         0,
         0x8000_0000,

@@ -62,6 +62,8 @@ fn distance(a: u32, b: u32) -> f64 {
 pub(crate) struct Delays<'a> {
     tolerance: Tolerance,
     min_max: MinMax,
+    /// Whether a first choice stays as long as it will do for the time, too.
+    is_still: bool,
     /// The engine's.
     values: &'a [u32],
     /// What is stored, so far.
@@ -71,15 +73,18 @@ pub(crate) struct Delays<'a> {
 }
 
 impl<'a> Delays<'a> {
-    /// Without regard to times. `wanted` gives values that would cost little, best first.
+    /// Without regard to times. `wanted` gives values that would cost little, best first; where most of
+    /// the best ones are those of the base, all is still.
     pub fn new(
         tolerance: Tolerance,
         min_max: MinMax,
+        is_still: bool,
         values: &'a [u32],
         wanted: impl Fn(u32) -> [Option<u32>; 2],
     ) -> Self {
         let stored = choose(tolerance, values, wanted);
-        Self { tolerance, min_max, values, stored, is_settled: vec![false; values.len()] }
+        let is_settled = vec![false; values.len()];
+        Self { tolerance, min_max, is_still, values, stored, is_settled }
     }
 
     /// Choose again where one of the engine's times, given by transition, is the sum of another and the
@@ -89,6 +94,8 @@ impl<'a> Delays<'a> {
         let engine = |node: u32| f32::from_bits(times_of[node as usize % 2][node as usize / 2]);
         let sign = if times == Times::Arrivals { 1.0 } else { -1.0 };
         let latest = (times == Times::Arrivals) == (self.min_max == MinMax::Max);
+        // Slacks are differences of two times, so that half of the tolerance is for each.
+        let room = if self.is_still { 1.0 } else { 0.5 } * self.tolerance.seconds;
         let mut reached = vec![0f32; times_of[0].len() * 2];
         graph.fans(times, |node, fan| {
             let time = engine(node);
@@ -102,8 +109,7 @@ impl<'a> Delays<'a> {
                 }
                 self.is_settled[arc] = true;
                 let through = start + sign * f32::from_bits(self.stored[arc]);
-                // Slacks are differences of two times: half of the tolerance is for each.
-                if 2.0 * distance(time.to_bits(), through.to_bits()) > self.tolerance.seconds {
+                if distance(time.to_bits(), through.to_bits()) > room {
                     let wanted = sign * (time - start);
                     self.stored[arc] = self.tolerance.toward(self.values[arc], wanted);
                 }
@@ -216,7 +222,7 @@ mod tests {
         };
         let tolerance = Tolerance::new(StreamKind::Delay, SECONDS);
         let none = vec![INFINITE; arrivals.len()];
-        let new = || Delays::new(tolerance, MinMax::Max, &delays, |_| [None; 2]);
+        let new = || Delays::new(tolerance, MinMax::Max, false, &delays, |_| [None; 2]);
         assert!(sums(&new().into_stored()) > 10.0 * SECONDS);
         let mut settled = new();
         settled.settle(&graph, Times::Arrivals, [&arrivals, &none]);

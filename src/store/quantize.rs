@@ -10,14 +10,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::columns::{
     Column, ColumnBase, ColumnSource, Topology, cross_key, delay_key, other_transition, times,
 };
-use crate::delta::{BaseValues, Delays, Times, Tolerance, choose, slack};
+use crate::delta::{BaseValues, Delays, Tolerance, choose, slack};
 use crate::error::Result;
 use crate::model::{MinMax, StreamKey, StreamKind, Transition};
 
-pub(super) type Columns = BTreeMap<StreamKey, Column>;
+type Columns = BTreeMap<StreamKey, Column>;
 
 /// Makes the columns of a stage.
 pub(super) struct Quantizer<'a> {
@@ -38,31 +40,27 @@ impl Quantizer<'_> {
         let mut keys: Vec<StreamKey> = engine.keys().copied().collect();
         // Max before min and the first scene before the others: these are predicted from those.
         keys.sort_unstable_by_key(|key| (key.scene, key.min_max == MinMax::Min, *key));
-        let of_kind = |kind| keys.iter().copied().filter(move |key| key.kind == kind);
-        let (slews, times) = rayon::join(
-            || {
-                let mut stored = Columns::new();
-                for key in of_kind(StreamKind::Slew) {
-                    let slews = self.plain(key, &engine, &stored)?;
-                    stored.insert(key, slews);
-                }
-                Ok(stored)
-            },
-            || {
-                let mut stored = Columns::new();
-                for key in of_kind(StreamKind::Delay) {
-                    self.delays(key, &engine, &mut stored)?;
-                }
-                for kind in [StreamKind::Arrival, StreamKind::Required, StreamKind::Slack] {
-                    for key in of_kind(kind) {
-                        self.times(key, &engine, &mut stored)?;
-                    }
-                }
-                Ok(stored)
-            },
-        );
-        let (mut stored, times): (Columns, Columns) = (slews?, times?);
-        stored.extend(times);
+        let in_order = |kind| {
+            let mut stored = Columns::new();
+            for key in keys.iter().copied().filter(|key| key.kind == kind) {
+                let column = match kind {
+                    StreamKind::Delay => self.delays(key, &engine, &stored)?,
+                    _ => self.plain(key, &engine, &stored)?,
+                };
+                stored.insert(key, column);
+            }
+            Ok(stored)
+        };
+        let (slews, delays): (Result<Columns>, Result<Columns>) =
+            rayon::join(|| in_order(StreamKind::Slew), || in_order(StreamKind::Delay));
+        let mut stored = slews?;
+        stored.extend(delays?);
+        for kinds in [&[StreamKind::Arrival, StreamKind::Required][..], &[StreamKind::Slack]] {
+            let keys = keys.par_iter().filter(|key| kinds.contains(&key.kind));
+            let columns = keys.map(|key| self.times(*key, &engine, &stored));
+            let columns: Vec<Vec<_>> = columns.collect::<Result<_>>()?;
+            stored.extend(columns.into_iter().flatten());
+        }
         Ok(stored)
     }
 
@@ -71,63 +69,66 @@ impl Quantizer<'_> {
     }
 
     /// Delays so that times are near their sums, where the stage has times.
-    fn delays(&self, key: StreamKey, engine: &Columns, stored: &mut Columns) -> Result<()> {
-        let Some(values) = engine.get(&key) else { return Ok(()) };
+    fn delays(&self, key: StreamKey, engine: &Columns, stored: &Columns) -> Result<Column> {
         let known = Known::new(self, key, stored)?;
+        let values = values(key, engine);
         let tolerance = self.tolerance_of(key.kind);
-        let mut delays = Delays::new(tolerance, key.min_max, values, |row| known.wanted(row));
-        for (kind, times) in
-            [(StreamKind::Arrival, Times::Arrivals), (StreamKind::Required, Times::Requireds)]
-        {
+        let wanted = |row| known.wanted(row);
+        let mut delays = Delays::new(tolerance, key.min_max, self.is_still, values, wanted);
+        for kind in [StreamKind::Arrival, StreamKind::Required] {
             let rise = StreamKey { kind, transition: Transition::Rise, ..key };
-            let pair = (engine.get(&rise), engine.get(&other_transition(rise)));
-            if let (Some(rise), Some(fall)) = pair {
-                delays.settle(self.topology.graph(), times, [&**rise, &**fall]);
+            let pair = engine.get(&rise).zip(engine.get(&other_transition(rise)));
+            if let Some(((rise, fall), times)) = pair.zip(times(rise)) {
+                delays.settle(self.topology.graph(), times, [rise, fall]);
             }
         }
-        stored.insert(key, Arc::new(delays.into_stored()));
-        Ok(())
+        Ok(Arc::new(delays.into_stored()))
     }
 
-    /// A column of arrivals or required times, with that of the other transition; or one of slacks.
-    fn times(&self, key: StreamKey, engine: &Columns, stored: &mut Columns) -> Result<()> {
-        let Some(values) = engine.get(&key).filter(|_| !stored.contains_key(&key)) else {
-            return Ok(());
-        };
+    /// A column of slacks, or of arrivals or required times; with the rising one of these that of the
+    /// falling, as the graph mixes them.
+    fn times(
+        &self,
+        key: StreamKey,
+        engine: &Columns,
+        stored: &Columns,
+    ) -> Result<Vec<(StreamKey, Column)>> {
         let other = other_transition(key);
         let graph = (times(key), engine.get(&other), stored.get(&delay_key(key)));
-        if let (Some(times), Some(others), Some(delays)) = graph {
-            let delays = delays.clone();
-            let known = [Known::new(self, key, stored)?, Known::new(self, other, stored)?];
-            let tolerance = self.tolerance_of(key.kind);
-            let engine = [values, others];
-            let first = key.transition as usize;
-            let mut chosen = engine.map(|values| vec![0; values.len()]);
-            self.topology.graph().walk(times, key.min_max, &delays, |node, prediction| {
-                let (row, column) = (node / 2, (node as usize % 2) ^ first);
-                let value = engine[column][row as usize];
-                let near = |wanted| tolerance.near(value, wanted);
-                let near = known[column].of_base(row).and_then(near).or(prediction.and_then(near));
-                let near = near.unwrap_or_else(|| tolerance.nearest(value));
-                chosen[column][row as usize] = near;
-                near
-            });
-            let [values, others] = chosen;
-            stored.insert(key, Arc::new(values));
-            stored.insert(other, Arc::new(others));
-            return Ok(());
+        let (Some(times), Some(_), Some(delays)) = graph else {
+            return Ok(vec![(key, self.plain(key, engine, stored)?)]);
+        };
+        if key.transition != Transition::Rise {
+            return Ok(Vec::new());
         }
-        let column = self.plain(key, engine, stored)?;
-        stored.insert(key, column);
-        Ok(())
+        let known = [Known::new(self, key, stored)?, Known::new(self, other, stored)?];
+        let tolerance = self.tolerance_of(key.kind);
+        let engine = [key, other].map(|key| values(key, engine));
+        let mut chosen = engine.map(<[u32]>::to_vec);
+        self.topology.graph().walk(times, key.min_max, delays, |node, prediction| {
+            let (row, transition) = (node / 2, node as usize % 2);
+            let value = engine[transition][row as usize];
+            let near = |wanted| tolerance.near(value, wanted);
+            let of_base = known[transition].of_base(row).and_then(near);
+            let near = of_base.or(prediction.and_then(near));
+            let near = near.unwrap_or_else(|| tolerance.nearest(value));
+            chosen[transition][row as usize] = near;
+            near
+        });
+        let [rise, fall] = chosen;
+        Ok(vec![(key, Arc::new(rise)), (other, Arc::new(fall))])
     }
 
     /// A column of which every value is chosen by itself.
     fn plain(&self, key: StreamKey, engine: &Columns, stored: &Columns) -> Result<Column> {
         let known = Known::new(self, key, stored)?;
-        let values = engine.get(&key).map_or(&[][..], |values| values);
-        Ok(Arc::new(choose(self.tolerance_of(key.kind), values, |row| known.wanted(row))))
+        let tolerance = self.tolerance_of(key.kind);
+        Ok(Arc::new(choose(tolerance, values(key, engine), |row| known.wanted(row))))
     }
+}
+
+fn values(key: StreamKey, engine: &Columns) -> &[u32] {
+    engine.get(&key).map_or(&[], |values| values)
 }
 
 /// Values that would cost little.
