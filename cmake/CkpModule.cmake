@@ -23,6 +23,7 @@ add_library(ckp_module STATIC
   cpp/src/engine/Engine.cpp
   cpp/src/engine/EngineDebian.cpp
   cpp/src/engine/EngineDebianEndpoints.cpp
+  cpp/src/engine/EngineDebianLibrary.cpp
   cpp/src/engine/EngineDebianRestore.cpp
   cpp/src/engine/WatchDebian.cpp
   "${ckp_tcl_source}")

@@ -592,6 +592,28 @@ ckp_status ckp_capture_add_meta(ckp_capture *capture,
 ckp_status ckp_capture_set_threads(ckp_capture *capture, uint32_t threads, ckp_error **out_error);
 
 /*
+ Tell the delays of a timing arc of a library cell over input slew and load, as the engine finds them
+ in the library. Delays are predicted from them, so that the stage becomes smaller; nothing that is
+ read from it depends on them.
+
+ scene:  number of a scene added before.
+ arc:    row of one of the arcs that belong to the timing arc.
+ slews:  `slew_count` input slews, seconds, rising.
+ loads:  `load_count` loads, farads, rising.
+ delays: delays in seconds, of the first slew first: `slew_count` * `load_count`.
+ All are borrowed for the call.
+ */
+ckp_status ckp_capture_add_delay_table(ckp_capture *capture,
+                                       uint32_t scene,
+                                       uint32_t arc,
+                                       const float *slews,
+                                       uint32_t slew_count,
+                                       const float *loads,
+                                       uint32_t load_count,
+                                       const float *delays,
+                                       ckp_error **out_error);
+
+/*
  Announce a column.
 
  kind:       CKP_COLUMN_*.

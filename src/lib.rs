@@ -25,8 +25,8 @@ pub use codec::CodecChoice;
 pub use delta::Match;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    BaseRef, BlockIndex, CompressedDelta, Digest, Endpoint, MinMax, ObjectTable, StageMetadata,
-    StreamIndex, StreamKey, StreamKind, Summary, TimingStage, Transition, Width,
+    BaseRef, BlockIndex, CompressedDelta, DelayTable, Digest, Endpoint, MinMax, ObjectTable,
+    StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, TimingStage, Transition, Width,
 };
 pub use store::{
     BaseChoice, Capture, CaptureOptions, Depth, Finding, OpenMode, ReadMode, RowState, Stage,

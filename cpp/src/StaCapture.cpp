@@ -37,6 +37,7 @@ StageHandle StaCapture::save(ckp_store* store,
     engine_.findTiming();
   }
   describe(options);
+  addLibraryDelays();
   writeVertexColumns();
   writeDelayColumns();
   writeSlewMarks();
@@ -111,6 +112,28 @@ void StaCapture::addItems(uint32_t list, const std::vector<std::string>& items)
 {
   for (const std::string& item : items) {
     call(ckp_capture_add_item, capture_.get(), list, item.c_str());
+  }
+}
+
+void StaCapture::addLibraryDelays()
+{
+  for (uint32_t scene = 0; scene < scene_count_; scene++) {
+    std::vector<LibraryDelays> tables;
+    {
+      const Stopwatch::Lap lap(engine_time_);
+      tables = engine_.libraryDelays(scene);
+    }
+    for (const LibraryDelays& table : tables) {
+      call(ckp_capture_add_delay_table,
+           capture_.get(),
+           scene,
+           table.arc_row,
+           table.slews.data(),
+           static_cast<uint32_t>(table.slews.size()),
+           table.loads.data(),
+           static_cast<uint32_t>(table.loads.size()),
+           table.delays.data());
+    }
   }
 }
 

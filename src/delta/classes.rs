@@ -45,10 +45,11 @@ impl Classes {
     }
 }
 
-/// Arcs: 0 the first cell arc into a vertex with its transition, and checks; 1 the first wire arc of an
-/// edge; 2 its other wire arcs, beside the one before; 3 the first cell arc of another edge into the
-/// vertex with the transition, beside that of class 0; 4 further cell arcs of an edge with the same
-/// transition, beside the one before.
+/// Arcs: 0 the first cell arc into a vertex with its transition, and checks; 1 the first wire arc
+/// between two vertices; 2 further wire arcs between them, beside the one before; 3 the first cell arc
+/// from another vertex into the vertex with the transition, beside that of class 0; 4 further cell arcs
+/// between two vertices with the same transition, beside the one before. Only arcs that stand together
+/// count as being between the same two vertices.
 pub(crate) fn arc_classes(table: &ObjectTable) -> Classes {
     let kinds = kinds(table);
     let count = table.arc_count();
@@ -56,15 +57,15 @@ pub(crate) fn arc_classes(table: &ObjectTable) -> Classes {
     let mut sibling = vec![NO_SIBLING; count];
     // By vertex and transition: the first cell arc into it.
     let mut first = vec![NO_SIBLING; table.vertex_count() * 2];
-    // The last cell arc of the current edge, by transition, and its last wire arc.
+    // The last cell arc between the current two vertices, by transition, and the last wire arc.
     let mut last = [NO_SIBLING; 2];
     let mut last_wire = NO_SIBLING;
-    let mut edge = u32::MAX;
+    let mut ends = (u32::MAX, u32::MAX);
     for row in 0..count {
-        let (_, to, kind) = table.arc(row as u32).unwrap_or_default();
+        let (from, to, kind) = table.arc(row as u32).unwrap_or_default();
         let Some(kind) = kinds.get(kind as usize) else { continue };
-        if table.arc_edge[row] != edge {
-            edge = table.arc_edge[row];
+        if ends != (from, to) {
+            ends = (from, to);
             last = [NO_SIBLING; 2];
             last_wire = NO_SIBLING;
         }
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edge_of_wires_and_cell_arcs_has_an_order() {
+    fn wires_and_cell_arcs_between_two_vertices_have_an_order() {
         // Once a wire arc took the cell arc before it for its sibling, which was coded after it.
         let mut table = ObjectTable::new();
         let cell = table.add_cell("X");
@@ -159,7 +160,7 @@ mod tests {
         let wire = table.add_arc_kind("wire ^ -> ^");
         table.add_arcs(&[0, 0, 1, 1, 1], &[rise, wire, rise, wire, wire]).unwrap();
         let none = NO_SIBLING;
-        assert_eq!(arc_classes(&table).sibling, [none, none, 0, none, 3]);
+        assert_eq!(arc_classes(&table).sibling, [none, none, 0, 1, 3]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use super::align::RowMap;
 use super::arithmetic::{offset, scale};
 use super::classes::NO_SIBLING;
+use super::loads::LoadReferences;
 use crate::error::{Result, corrupt};
 
 /// What a value is predicted from. The numbers are those of files.
@@ -34,6 +35,18 @@ pub(crate) enum Predictor {
     CrossSibling = 9,
     /// The timing graph.
     Graph = 10,
+    /// The delay table of the arc, for the load in the base.
+    LoadTemporal = 11,
+    /// The same for the load of the sibling.
+    LoadSibling = 12,
+    /// The same for the load of the sibling, in the ratio of the two in the base.
+    LoadTemporalSibling = 13,
+    /// The same for the load in another column.
+    LoadCross = 14,
+    /// The same for the load in another column, in the ratio of the two in the base.
+    LoadCrossTemporal = 15,
+    /// The same for the load in another column, in the ratio of the two at the sibling.
+    LoadCrossSibling = 16,
 }
 
 impl Predictor {
@@ -50,14 +63,33 @@ impl Predictor {
             8 => Self::CrossTemporalScale,
             9 => Self::CrossSibling,
             10 => Self::Graph,
+            11 => Self::LoadTemporal,
+            12 => Self::LoadSibling,
+            13 => Self::LoadTemporalSibling,
+            14 => Self::LoadCross,
+            15 => Self::LoadCrossTemporal,
+            16 => Self::LoadCrossSibling,
             _ => return Err(corrupt(format!("Predictor {code} is not known."))),
+        })
+    }
+
+    /// What takes its place for a row whose load is not known; `None` for one that is not about loads.
+    pub fn without_load(self) -> Option<Self> {
+        Some(match self {
+            Self::LoadTemporal => Self::Temporal,
+            Self::LoadSibling => Self::Sibling,
+            Self::LoadTemporalSibling => Self::TemporalSibling,
+            Self::LoadCross => Self::Cross,
+            Self::LoadCrossTemporal => Self::CrossTemporal,
+            Self::LoadCrossSibling => Self::CrossSibling,
+            _ => return None,
         })
     }
 
     /// Whether it needs the column in the base.
     pub fn uses_base(self) -> bool {
         matches!(
-            self,
+            self.without_load().unwrap_or(self),
             Self::Temporal
                 | Self::TemporalSibling
                 | Self::TemporalSiblingScale
@@ -69,14 +101,17 @@ impl Predictor {
     /// Whether it needs another column of the stage.
     pub fn uses_cross(self) -> bool {
         matches!(
-            self,
+            self.without_load().unwrap_or(self),
             Self::Cross | Self::CrossTemporal | Self::CrossTemporalScale | Self::CrossSibling
         )
     }
 
     /// Whether it needs that other column in the base.
     pub fn uses_cross_in_base(self) -> bool {
-        matches!(self, Self::CrossTemporal | Self::CrossTemporalScale)
+        matches!(
+            self.without_load().unwrap_or(self),
+            Self::CrossTemporal | Self::CrossTemporalScale
+        )
     }
 
     #[cfg(test)]
@@ -93,6 +128,12 @@ impl Predictor {
             Self::CrossTemporalScale => "cross temporal scale",
             Self::CrossSibling => "cross sibling",
             Self::Graph => "graph",
+            Self::LoadTemporal => "load temporal",
+            Self::LoadSibling => "load sibling",
+            Self::LoadTemporalSibling => "load temporal sibling",
+            Self::LoadCross => "load cross",
+            Self::LoadCrossTemporal => "load cross temporal",
+            Self::LoadCrossSibling => "load cross sibling",
         }
     }
 }
@@ -122,6 +163,8 @@ pub(crate) struct References<'a> {
     pub cross_temporal: Option<BaseValues<'a>>,
     /// By row: its sibling.
     pub sibling: &'a [u32],
+    /// The loads that the delays of a column tell of.
+    pub loads: Option<LoadReferences<'a>>,
 }
 
 impl References<'_> {
@@ -147,9 +190,39 @@ impl References<'_> {
         list
     }
 
+    /// Whether loads tell of some of the rows.
+    pub fn knows_loads(&self, rows: &[u32]) -> bool {
+        self.loads.as_ref().is_some_and(|loads| rows.iter().any(|row| loads.own.knows(*row)))
+    }
+
+    /// The predictors by loads that these references allow.
+    pub fn load_predictors(&self, has_siblings: bool) -> Vec<Predictor> {
+        let plain = self.predictors(has_siblings);
+        let all = [
+            Predictor::LoadTemporal,
+            Predictor::LoadSibling,
+            Predictor::LoadTemporalSibling,
+            Predictor::LoadCross,
+            Predictor::LoadCrossTemporal,
+            Predictor::LoadCrossSibling,
+        ];
+        let known = |load: &Predictor| load.without_load().is_some_and(|p| plain.contains(&p));
+        all.into_iter().filter(|load| self.loads.is_some() && known(load)).collect()
+    }
+
     /// The prediction for `row`, where `values` holds those of the rows coded before. A row that lacks
     /// what the predictor needs is predicted from what it has of that.
     pub fn predict(&self, predictor: Predictor, row: u32, values: &[u32]) -> u32 {
+        let Some(otherwise) = predictor.without_load() else {
+            return self.predict_plainly(predictor, row, values);
+        };
+        let sibling = self.sibling.get(row as usize).copied().unwrap_or(NO_SIBLING);
+        let by_load = self.loads.as_ref();
+        let by_load = by_load.and_then(|loads| loads.predict(predictor, row, sibling, values));
+        by_load.unwrap_or_else(|| self.predict_plainly(otherwise, row, values))
+    }
+
+    fn predict_plainly(&self, predictor: Predictor, row: u32, values: &[u32]) -> u32 {
         let of_base = |base: Option<BaseValues<'_>>, row| base.and_then(|base| base.get(row));
         let temporal = |row| match predictor.uses_base() {
             true => of_base(self.temporal, row),
@@ -193,7 +266,7 @@ fn compound(
 mod tests {
     use super::*;
 
-    const ALL: [Predictor; 11] = [
+    const ALL: [Predictor; 17] = [
         Predictor::None,
         Predictor::Temporal,
         Predictor::Previous,
@@ -205,6 +278,12 @@ mod tests {
         Predictor::CrossTemporalScale,
         Predictor::CrossSibling,
         Predictor::Graph,
+        Predictor::LoadTemporal,
+        Predictor::LoadSibling,
+        Predictor::LoadTemporalSibling,
+        Predictor::LoadCross,
+        Predictor::LoadCrossTemporal,
+        Predictor::LoadCrossSibling,
     ];
 
     #[test]
@@ -228,6 +307,7 @@ mod tests {
             cross: Some(&cross),
             cross_temporal: Some(BaseValues { values: &cross_base, map: &map }),
             sibling: &[NO_SIBLING, 0],
+            loads: None,
         };
         let values = [value(1.125), 0];
         let predict = |predictor, row| f32::from_bits(references.predict(predictor, row, &values));
@@ -242,8 +322,15 @@ mod tests {
         assert_eq!(predict(Predictor::TemporalSibling, 0), 1.0, "no sibling");
         assert_eq!(predict(Predictor::CrossSibling, 0), 1.5, "no sibling");
         assert_eq!(references.predictors(true).len(), 9);
-        let nothing =
-            References { temporal: None, cross: None, cross_temporal: None, sibling: &[] };
+        assert_eq!(predict(Predictor::LoadCrossSibling, 1), 2.75 + (1.125 - 1.5), "no loads");
+        assert_eq!(references.load_predictors(true), []);
+        let nothing = References {
+            temporal: None,
+            cross: None,
+            cross_temporal: None,
+            sibling: &[],
+            loads: None,
+        };
         assert_eq!(nothing.predictors(false), [Predictor::None]);
         for predictor in ALL {
             assert_eq!(nothing.predict(predictor, 7, &[]), 0);

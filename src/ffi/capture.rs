@@ -13,7 +13,7 @@ use super::stage::ckp_stage;
 use super::status::{ckp_error, ckp_status};
 use super::store::ckp_store;
 use crate::error::{Result, invalid};
-use crate::model::{Endpoint, MinMax, StreamKey, StreamKind, Summary, Transition};
+use crate::model::{DelayTable, Endpoint, MinMax, StreamKey, StreamKind, Summary, Transition};
 use crate::store::{Capture, CaptureOptions, OpenMode, Store};
 
 /// Early (hold) analysis.
@@ -201,6 +201,43 @@ pub unsafe extern "C" fn ckp_capture_set_threads(
                 capture.metadata_mut().threads = threads;
                 Ok(())
             })
+        })
+    }
+}
+
+/// Tell the delays of a timing arc of a library cell over input slew and load, as the engine finds them
+/// in the library. Delays are predicted from them, so that the stage becomes smaller; nothing that is
+/// read from it depends on them.
+///
+/// scene:  number of a scene added before.
+/// arc:    row of one of the arcs that belong to the timing arc.
+/// slews:  `slew_count` input slews, seconds, rising.
+/// loads:  `load_count` loads, farads, rising.
+/// delays: delays in seconds, of the first slew first: `slew_count` * `load_count`.
+/// All are borrowed for the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_capture_add_delay_table(
+    capture: *mut ckp_capture,
+    scene: u32,
+    arc: u32,
+    slews: *const f32,
+    slew_count: u32,
+    loads: *const f32,
+    load_count: u32,
+    delays: *const f32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let (scene, _) = check(scene, CKP_MAX)?;
+            let count = slew_count.checked_mul(load_count);
+            let count = count.ok_or_else(|| invalid("A delay table has too many delays."))?;
+            let slews = slice(slews, slew_count, "slews")?.to_vec();
+            let loads = slice(loads, load_count, "loads")?.to_vec();
+            let delays = slice(delays, count, "delays")?.to_vec();
+            let table = DelayTable::new(slews, loads, delays)?;
+            with(capture, |capture| capture.add_delay_table(scene, arc, table))
         })
     }
 }

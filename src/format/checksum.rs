@@ -5,7 +5,7 @@
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::model::{CompressedDelta, Digest, StageMetadata, StreamKind};
+use crate::model::{CompressedDelta, Digest, StageMetadata};
 
 /// CRC-32 (IEEE) of bytes as they are in the file.
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
@@ -42,8 +42,7 @@ pub(crate) fn stage_digest(metadata: &StageMetadata, delta: &CompressedDelta) ->
     for digest in [metadata.vertex_digest, metadata.arc_digest, metadata.cell_digest] {
         hasher.update(&digest.to_le_bytes());
     }
-    // The bytes of the object table depend on the base; its digests do not.
-    for stream in delta.streams.iter().filter(|s| s.key.kind != StreamKind::Objects) {
+    for stream in delta.streams.iter().filter(|stream| !stream.key.kind.is_coding()) {
         let key = stream.key;
         hasher.update(&(key.kind as u16).to_le_bytes());
         hasher.update(&key.scene.to_le_bytes());

@@ -3,10 +3,12 @@
 
 //! What is stored, without a word about bytes.
 
+mod delay_table;
 mod objects;
 mod stage;
 mod stream;
 
+pub use delay_table::DelayTable;
 pub use objects::ObjectTable;
 pub use stage::{
     BaseRef, BlockIndex, CompressedDelta, Digest, Endpoint, StageMetadata, StreamIndex, Summary,

@@ -124,6 +124,7 @@ stream_kinds! {
     SlewMark = 5, Byte, "slew mark", "1 where the user annotated the slew of a vertex.";
     DelayMark = 6, Byte, "delay mark", "1 where the user annotated the delay of an arc.";
     Objects = 32, Byte, "object table", "The object table, coded as a whole.";
+    DelayTables = 33, Byte, "delay tables", "Delay tables of arc types, coded as a whole.";
     EndpointVertex = 64, Word, "endpoint vertices", "Vertex row of an endpoint.";
     EndpointGroup = 65, Word, "endpoint groups", "Path group: index into the group names.";
     EndpointCheck = 66, Word, "endpoint checks", "Scene * 2 + min/max.";
@@ -145,6 +146,11 @@ impl StreamKind {
     /// A column: rows are vertices or arcs.
     pub fn is_column(self) -> bool {
         self.is_vertex_column() || self.is_arc_column()
+    }
+
+    /// Whether its bytes depend on the base, and so are no part of the content.
+    pub(crate) fn is_coding(self) -> bool {
+        matches!(self, Self::Objects | Self::DelayTables)
     }
 
     /// A column of values, not of marks.

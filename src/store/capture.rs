@@ -7,19 +7,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::columns::{self, ColumnBase, ColumnEncoder, ColumnSource, Topology, is_still};
+use super::columns::{
+    self, ColumnBase, ColumnEncoder, ColumnLoads, ColumnSource, Topology, column_loads, is_still,
+};
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
 use super::quantize::Quantizer;
 use super::reader::{Stage, aligned_bytes, same_objects, same_rows};
 use super::rewrite::rewrite_as_full;
+use super::tables::{ChosenTables, choose_tables};
 use super::writer::StageWriter;
 use crate::codec::CodecChoice;
-use crate::delta::{MAX_TOLERANCE, align, encode_objects};
+use crate::delta::{DelayTables, MAX_TOLERANCE, TableEntry, align, encode_objects};
 use crate::error::{Error, Result, invalid, shape};
 use crate::format::Record;
 use crate::model::{
-    BaseRef, Endpoint, MinMax, ObjectTable, StageMetadata, StreamKey, StreamKind, Summary, Width,
+    BaseRef, DelayTable, Endpoint, MinMax, ObjectTable, StageMetadata, StreamKey, StreamKind,
+    Summary, Width,
 };
 
 /// Deltas between a stage and a full one, at most. A delta on a longer chain is made on the full
@@ -84,6 +88,8 @@ pub struct Capture {
     sdc: Vec<u8>,
     /// By (check, group, vertex): the order that they are stored in.
     endpoints: BTreeMap<(u32, u32, u32), u32>,
+    /// By scene and arc row.
+    delay_tables: BTreeMap<(u16, u32), Arc<DelayTable>>,
     // Dropped last: the lock outlives the temporary file.
     writing: Writing,
 }
@@ -148,6 +154,7 @@ impl Capture {
             metadata,
             sdc: Vec::new(),
             endpoints: BTreeMap::new(),
+            delay_tables: BTreeMap::new(),
             writing,
         })
     }
@@ -161,6 +168,22 @@ impl Capture {
     /// The constraints as the engine writes them.
     pub fn set_sdc(&mut self, text: &[u8]) {
         text.clone_into(&mut self.sdc);
+    }
+
+    /// Tell the delays of a timing arc of a library cell over input slew and load; `arc` is the row of
+    /// one arc that it belongs to. Delays are predicted from them; they are stored if that pays.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an arc or a scene that does not exist.
+    pub fn add_delay_table(&mut self, scene: u16, arc: u32, table: DelayTable) -> Result<()> {
+        if usize::from(scene) >= self.metadata.scenes.len() {
+            return Err(invalid(format!("Scene {scene} was not added.")));
+        }
+        if arc >= self.metadata.arcs {
+            return Err(invalid(format!("There is no arc {arc}.")));
+        }
+        self.delay_tables.insert((scene, arc), Arc::new(table));
+        Ok(())
     }
 
     /// Announce a column and get its handle. Its rows are all vertices or all arcs.
@@ -322,29 +345,70 @@ impl Capture {
                 }
             }
         }
-        let topology = match &self.base {
-            Some(base) if base.alignment.is_none() => base.stage.topology()?,
-            _ => Arc::new(Topology::new(Arc::new(std::mem::take(&mut self.objects)))),
-        };
-        let captured = Captured(floats);
+        let topology = self.topology()?;
+        let chosen = self.choose_tables(&topology)?;
+        if !chosen.bytes.is_empty() {
+            let key = StreamKey::plain(StreamKind::DelayTables);
+            self.writer.put_bytes(key, &chosen.bytes, None)?;
+        }
+        let captured = Captured { floats, topology: &topology, tables: &chosen.tables };
         let base = self.base.as_ref();
         let tolerance = self.options.tolerance;
-        let keys: Vec<StreamKey> = captured.0.keys().copied().collect();
+        let keys: Vec<StreamKey> = captured.floats.keys().copied().collect();
         let is_still = is_still(tolerance, keys.iter().copied(), &captured, base)?;
         let quantizer = Quantizer { base, topology: &topology, tolerance, is_still };
-        let captured = Captured(quantizer.run(captured.0)?);
-        let encoder =
-            ColumnEncoder { own: &captured, base, topology: &topology, tolerance, is_still };
+        let captured = Captured { floats: quantizer.run(captured.floats)?, ..captured };
+        let (topology, tables) = (&*topology, &chosen.tables);
+        let encoder = ColumnEncoder { own: &captured, base, topology, tables, tolerance, is_still };
         encoder.write(keys.into_iter(), &mut self.writer)
+    }
+
+    fn topology(&mut self) -> Result<Arc<Topology>> {
+        let mut objects = || Arc::new(std::mem::take(&mut self.objects));
+        Ok(match &self.base {
+            Some(base) if same_objects(&self.metadata, base.stage.metadata()) => {
+                base.stage.topology()?
+            }
+            Some(base) if base.alignment.is_none() => {
+                Arc::new(base.stage.topology()?.with_cells_of(objects()))
+            }
+            _ => Arc::new(Topology::new(objects())),
+        })
+    }
+
+    fn choose_tables(&mut self, topology: &Topology) -> Result<ChosenTables> {
+        let known = match &self.base {
+            Some(base) => base.stage.delay_tables_for(topology, &self.metadata)?,
+            None => DelayTables::default(),
+        };
+        if self.delay_tables.is_empty() {
+            return Ok(ChosenTables { tables: known, bytes: Vec::new() });
+        }
+        let types = topology.arc_types();
+        let given = std::mem::take(&mut self.delay_tables).into_iter();
+        let entry = |((scene, arc), table): ((u16, u32), Arc<DelayTable>)| {
+            let arc_type = *types.of_row.get(arc as usize)?;
+            Some(TableEntry { scene, arc_type, table })
+        };
+        let given: Vec<TableEntry> = given.filter_map(entry).collect();
+        Ok(choose_tables(&given, types, known))
     }
 }
 
 /// The columns of a capture, all values there.
-struct Captured(BTreeMap<StreamKey, columns::Column>);
+struct Captured<'a> {
+    floats: BTreeMap<StreamKey, columns::Column>,
+    topology: &'a Topology,
+    tables: &'a DelayTables,
+}
 
-impl ColumnSource for Captured {
+impl ColumnSource for Captured<'_> {
     fn column(&self, key: StreamKey) -> Result<Option<columns::Column>> {
-        Ok(self.0.get(&key).cloned())
+        Ok(self.floats.get(&key).cloned())
+    }
+
+    fn loads(&self, key: StreamKey) -> Result<Option<ColumnLoads>> {
+        column_loads(self, key, self.topology, self.tables)
     }
 }
 

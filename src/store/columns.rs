@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use super::reader::Stage;
 use super::writer::{EncodedStream, StageWriter, cost};
 use crate::delta::{
-    Alignment, BaseValues, Classes, Graph, Grid, Predictor, References, RowMap, Times, Tolerance,
-    arc_classes, slack, vertex_classes,
+    Alignment, ArcTypes, BaseValues, Classes, DelayTables, Graph, Grid, LoadReferences, Loads,
+    Predictor, References, RowMap, Times, Tolerance, arc_classes, slack, vertex_classes,
 };
 use crate::error::{Result, corrupt};
 use crate::format::{BlockEncoder, block_elements};
@@ -21,6 +21,8 @@ use crate::model::{MinMax, ObjectTable, StreamIndex, StreamKey, StreamKind, Tran
 
 /// A decoded column.
 pub(super) type Column = Arc<Vec<u32>>;
+/// The loads that the delays of a column tell of, by arc.
+pub(super) type ColumnLoads = Arc<Vec<f64>>;
 
 /// Rows that a predictor is tried on, of a block.
 const SAMPLE: usize = 2048;
@@ -29,6 +31,14 @@ const SAMPLE: usize = 2048;
 #[derive(Debug)]
 pub(super) struct Topology {
     table: Arc<ObjectTable>,
+    rows: Arc<Rows>,
+    /// Made when there are delay tables.
+    arc_types: OnceLock<ArcTypes>,
+}
+
+/// What does not depend on cells.
+#[derive(Debug)]
+struct Rows {
     arcs: Classes,
     vertices: Classes,
     plain: Classes,
@@ -38,24 +48,37 @@ pub(super) struct Topology {
 
 impl Topology {
     pub fn new(table: Arc<ObjectTable>) -> Self {
-        Self {
+        let rows = Rows {
             arcs: arc_classes(&table),
             vertices: vertex_classes(&table),
             plain: Classes::plain(table.vertex_count()),
             graph: OnceLock::new(),
-            table,
-        }
+        };
+        Self { table, rows: Arc::new(rows), arc_types: OnceLock::new() }
+    }
+
+    /// The same for a table with the same rows and perhaps other cells.
+    pub fn with_cells_of(&self, table: Arc<ObjectTable>) -> Self {
+        Self { table, rows: self.rows.clone(), arc_types: OnceLock::new() }
+    }
+
+    pub fn table(&self) -> &ObjectTable {
+        &self.table
+    }
+
+    pub fn arc_types(&self) -> &ArcTypes {
+        self.arc_types.get_or_init(|| ArcTypes::new(&self.table))
     }
 
     pub fn graph(&self) -> &Graph {
-        self.graph.get_or_init(|| Graph::new(&self.table))
+        self.rows.graph.get_or_init(|| Graph::new(&self.table))
     }
 
     fn classes(&self, kind: StreamKind) -> &Classes {
         match kind {
-            StreamKind::Delay => &self.arcs,
-            StreamKind::Slew => &self.vertices,
-            _ => &self.plain,
+            StreamKind::Delay => &self.rows.arcs,
+            StreamKind::Slew => &self.rows.vertices,
+            _ => &self.rows.plain,
         }
     }
 }
@@ -64,6 +87,34 @@ impl Topology {
 pub(super) trait ColumnSource: Sync {
     /// The column, if there is one.
     fn column(&self, key: StreamKey) -> Result<Option<Column>>;
+
+    /// The loads that a column of delays tells of, if there are delay tables.
+    fn loads(&self, key: StreamKey) -> Result<Option<ColumnLoads>>;
+}
+
+/// The loads that a column of delays of `own` tells of.
+pub(super) fn column_loads(
+    own: &dyn ColumnSource,
+    key: StreamKey,
+    topology: &Topology,
+    tables: &DelayTables,
+) -> Result<Option<ColumnLoads>> {
+    if tables.is_empty() {
+        return Ok(None);
+    }
+    let (Some(delays), Some([rise, fall])) = (own.column(key)?, slews(key, own)?) else {
+        return Ok(None);
+    };
+    let types = topology.arc_types();
+    let loads = Loads { tables, types, scene: key.scene, slews: [&rise, &fall] };
+    Ok(Some(Arc::new(loads.column(&delays))))
+}
+
+/// The slews that the delays of a column depend on.
+fn slews(key: StreamKey, own: &dyn ColumnSource) -> Result<Option<[Column; 2]>> {
+    let slew = |transition| own.column(StreamKey { kind: StreamKind::Slew, transition, ..key });
+    let rise = slew(Transition::Rise)?;
+    Ok(rise.zip(slew(Transition::Fall)?).map(|(rise, fall)| [rise, fall]))
 }
 
 /// The base of a stage and its rows for those of the stage; `None` where they are the same.
@@ -88,6 +139,11 @@ struct Loaded {
     temporal: Option<Column>,
     cross: Option<Column>,
     cross_temporal: Option<Column>,
+    slews: Option<[Column; 2]>,
+    /// Loads of the base, of the other column, and of that in the base.
+    load: Option<ColumnLoads>,
+    load_cross: Option<ColumnLoads>,
+    load_cross_temporal: Option<ColumnLoads>,
 }
 
 impl Loaded {
@@ -98,35 +154,62 @@ impl Loaded {
         own: &dyn ColumnSource,
         base: Option<&ColumnBase>,
     ) -> Result<Self> {
-        let of_base = |key| match base {
-            Some(base) => ColumnSource::column(&*base.stage, key),
-            None => Ok(None),
-        };
+        let own = Some(own);
+        let base = base.map(|base| &*base.stage as &dyn ColumnSource);
         let cross = cross_key(key);
         let wanted = |needs: fn(Predictor) -> bool| predictors.iter().any(|p| needs(*p));
-        let load = |wanted: bool, load: &dyn Fn() -> Result<Option<Column>>| {
-            if wanted { load() } else { Ok(None) }
+        let column = |wanted: bool, source: Option<&dyn ColumnSource>, key: Option<StreamKey>| {
+            let found = source.zip(key).filter(|_| wanted);
+            found.map_or(Ok(None), |(source, key)| source.column(key))
         };
+        let by_load = |predictor: Predictor| predictor.without_load().is_some();
+        let loads = |needs: fn(Predictor) -> bool, source: Option<&dyn ColumnSource>, key| {
+            let wanted = predictors.iter().any(|p| by_load(*p) && needs(*p));
+            let found = source.zip(key).filter(|_| wanted);
+            found.map_or(Ok(None), |(source, key): (_, StreamKey)| source.loads(key))
+        };
+        let is_delay = key.kind == StreamKind::Delay;
+        let slews = own.filter(|_| is_delay && predictors.iter().any(|p| by_load(*p)));
+        let (uses_base, uses_cross) = (Predictor::uses_base, Predictor::uses_cross);
+        let uses_cross_in_base = Predictor::uses_cross_in_base;
         Ok(Self {
-            temporal: load(wanted(Predictor::uses_base), &|| of_base(key))?,
-            cross: load(wanted(Predictor::uses_cross), &|| {
-                cross.map_or(Ok(None), |key| own.column(key))
-            })?,
-            cross_temporal: load(wanted(Predictor::uses_cross_in_base), &|| {
-                cross.map_or(Ok(None), of_base)
-            })?,
+            temporal: column(wanted(uses_base), base, Some(key))?,
+            cross: column(wanted(uses_cross), own, cross)?,
+            cross_temporal: column(wanted(uses_cross_in_base), base, cross)?,
+            slews: slews.map_or(Ok(None), |own| self::slews(key, own))?,
+            load: loads(uses_base, base, Some(key))?,
+            load_cross: loads(uses_cross, own, cross)?,
+            load_cross_temporal: loads(uses_cross_in_base, base, cross)?,
         })
     }
 
-    fn references<'a>(&'a self, classes: &'a Classes, map: &'a RowMap) -> References<'a> {
-        fn in_base<'a>(column: &'a Option<Column>, map: &'a RowMap) -> Option<BaseValues<'a>> {
-            column.as_ref().map(|values| BaseValues { values, map })
-        }
+    fn references<'a>(
+        &'a self,
+        key: StreamKey,
+        topology: &'a Topology,
+        tables: &'a DelayTables,
+        map: &'a RowMap,
+    ) -> References<'a> {
+        let in_base =
+            |column: &'a Option<Column>| column.as_ref().map(|values| BaseValues { values, map });
+        let loads = |loads: &'a Option<ColumnLoads>| loads.as_deref().map(Vec::as_slice);
+        let by_load = self.slews.as_ref().map(|[rise, fall]| LoadReferences {
+            own: Loads {
+                tables,
+                types: topology.arc_types(),
+                scene: key.scene,
+                slews: [rise, fall],
+            },
+            temporal: loads(&self.load).map(|loads| (loads, map)),
+            cross: loads(&self.load_cross),
+            cross_temporal: loads(&self.load_cross_temporal).map(|loads| (loads, map)),
+        });
         References {
-            temporal: in_base(&self.temporal, map),
+            temporal: in_base(&self.temporal),
             cross: self.cross.as_deref().map(Vec::as_slice),
-            cross_temporal: in_base(&self.cross_temporal, map),
-            sibling: &classes.sibling,
+            cross_temporal: in_base(&self.cross_temporal),
+            sibling: &topology.classes(key.kind).sibling,
+            loads: by_load,
         }
     }
 }
@@ -172,6 +255,7 @@ pub(super) struct ColumnEncoder<'a> {
     pub own: &'a dyn ColumnSource,
     pub base: Option<&'a ColumnBase>,
     pub topology: &'a Topology,
+    pub tables: &'a DelayTables,
     /// That of the stage; it says what residuals are counted in.
     pub tolerance: f64,
     /// Most delays are those of the base; so times may be, too. Else the graph knows them better, and
@@ -280,13 +364,14 @@ impl ColumnEncoder<'_> {
     ) -> Result<EncodedStream> {
         let wanted: &[Predictor] = match graph {
             Some(_) if !self.is_still => &[],
-            // The compound one needs all that the others do.
-            _ => &[Predictor::CrossTemporal],
+            // The compound ones need all that the others do.
+            _ if self.tables.is_empty() => &[Predictor::CrossTemporal],
+            _ => &[Predictor::CrossTemporal, Predictor::LoadCrossTemporal],
         };
         let loaded = Loaded::new(key, wanted, self.own, self.base)?;
         let classes = self.topology.classes(key.kind);
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
-        let references = loaded.references(classes, map);
+        let references = loaded.references(key, self.topology, self.tables, map);
         let predict = |predictor: Predictor, row: u32| match (predictor, graph) {
             (Predictor::Graph, Some(graph)) => {
                 graph[row as usize].unwrap_or_else(|| references.predict(predictor, row, values))
@@ -299,6 +384,9 @@ impl ColumnEncoder<'_> {
             let rows = &classes.order[first..first + *size as usize];
             first += rows.len();
             let mut predictors = references.predictors(class > 0);
+            if references.knows_loads(rows) {
+                predictors.extend(references.load_predictors(class > 0));
+            }
             if graph.is_some() {
                 predictors.push(Predictor::Graph);
             }
@@ -330,6 +418,7 @@ pub(super) struct ColumnDecoder<'a> {
     pub own: &'a dyn ColumnSource,
     pub base: Option<&'a ColumnBase>,
     pub topology: &'a Topology,
+    pub tables: &'a DelayTables,
     /// That of the stage; it says what residuals are counted in.
     pub tolerance: f64,
     pub residuals: &'a dyn Fn(&StreamIndex, usize) -> Result<Vec<u32>>,
@@ -417,7 +506,7 @@ impl ColumnDecoder<'_> {
             return Err(corrupt(format!("{key} has {} rows.", stream.count)));
         }
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
-        let references = loaded.references(classes, map);
+        let references = loaded.references(key, self.topology, self.tables, map);
         let mut rows = classes.order.iter();
         for (number, predictor) in predictors.into_iter().enumerate() {
             if predictor == Predictor::Previous {

@@ -15,6 +15,7 @@ mod reader;
 pub mod report;
 mod rewrite;
 mod stage_file;
+mod tables;
 mod verify;
 mod writer;
 

@@ -12,13 +12,15 @@ use parking_lot::Mutex;
 use rayon::prelude::*;
 
 use super::columns::{
-    Column, ColumnBase, ColumnDecoder, ColumnSource, Topology, delay_key, groups, other_transition,
-    times,
+    Column, ColumnBase, ColumnDecoder, ColumnLoads, ColumnSource, Topology, column_loads,
+    delay_key, groups, other_transition, times,
 };
 use super::mapping::ReadMode;
 use super::stage_file::StageFile;
 use super::verify::Depth;
-use crate::delta::{Alignment, Predictor, align, decode_objects, integer_value};
+use crate::delta::{
+    Alignment, DelayTables, Predictor, align, decode_objects, decode_tables, integer_value,
+};
 use crate::error::{Error, ErrorKind, Result, corrupt};
 use crate::format::{StreamHasher, decode_byte_block, decode_word_block};
 use crate::model::{
@@ -28,6 +30,8 @@ use crate::model::{
 
 /// Decoded columns that a stage keeps: those of a restore of one scene, and what they need.
 const KEPT_COLUMNS: usize = 40;
+/// Loads that a stage keeps: those of the delays of one scene.
+const KEPT_LOADS: usize = 2;
 
 /// A stage, shared and immutable. Any number of threads may read it at once. Its values stay readable
 /// after the stage is deleted from the store, until the last handle is dropped.
@@ -38,7 +42,9 @@ pub struct Stage {
     topology: Mutex<Option<Arc<Topology>>>,
     alignment: Mutex<Option<Arc<Alignment>>>,
     index: Mutex<Option<Arc<VertexIndex>>>,
+    delay_tables: Mutex<Option<Arc<DelayTables>>>,
     columns: Mutex<HashMap<StreamKey, Column>>,
+    loads: Mutex<HashMap<StreamKey, ColumnLoads>>,
 }
 
 impl Stage {
@@ -66,7 +72,9 @@ impl Stage {
             topology: Mutex::default(),
             alignment: Mutex::default(),
             index: Mutex::default(),
+            delay_tables: Mutex::default(),
             columns: Mutex::default(),
+            loads: Mutex::default(),
         })
     }
 
@@ -350,11 +358,57 @@ impl Stage {
         let mut slot = self.topology.lock();
         let topology = match (&*slot, &self.base) {
             (Some(topology), _) => topology.clone(),
-            (None, Some(base)) if same_rows(self.metadata(), base.metadata()) => base.topology()?,
+            (None, Some(base)) if same_objects(self.metadata(), base.metadata()) => {
+                base.topology()?
+            }
+            (None, Some(base)) if same_rows(self.metadata(), base.metadata()) => {
+                Arc::new(base.topology()?.with_cells_of(self.objects()?))
+            }
             (None, _) => Arc::new(Topology::new(self.objects()?)),
         };
         *slot = Some(topology.clone());
         Ok(topology)
+    }
+
+    /// The delay tables of the arc types: those of the base, and its own.
+    pub(super) fn delay_tables(&self) -> Result<Arc<DelayTables>> {
+        let mut slot = self.delay_tables.lock();
+        if let Some(tables) = &*slot {
+            return Ok(tables.clone());
+        }
+        let own = self.find(StreamKey::plain(StreamKind::DelayTables));
+        let mut tables = match &self.base {
+            Some(base) => base.delay_tables_for(&*self.topology()?, self.metadata())?,
+            None => DelayTables::default(),
+        };
+        if let Some(stream) = own {
+            let types = self.topology()?.arc_types().types.len();
+            let scenes = self.metadata().scenes.len();
+            for entry in decode_tables(&self.bytes(stream)?)? {
+                if entry.arc_type as usize >= types || usize::from(entry.scene) >= scenes {
+                    return Err(corrupt("A delay table is for an arc type that does not exist."));
+                }
+                tables.insert(&entry);
+            }
+        }
+        let tables = Arc::new(tables);
+        *slot = Some(tables.clone());
+        Ok(tables)
+    }
+
+    /// Its delay tables for the arc types of another stage.
+    pub(super) fn delay_tables_for(
+        &self,
+        other: &Topology,
+        metadata: &StageMetadata,
+    ) -> Result<DelayTables> {
+        let tables = self.delay_tables()?;
+        if tables.is_empty() || same_objects(self.metadata(), metadata) {
+            return Ok((*tables).clone());
+        }
+        let own = self.topology()?;
+        let types = (own.arc_types(), own.table());
+        Ok(tables.translated(types, (other.arc_types(), other.table())))
     }
 
     fn decode_column(&self, stream: &StreamIndex) -> Result<Column> {
@@ -364,6 +418,7 @@ impl Stage {
             own: self,
             base: base.as_ref(),
             topology: &*self.topology()?,
+            tables: &*self.delay_tables()?,
             tolerance: self.metadata().tolerance,
             residuals: &|stream, number| self.residuals(stream, number),
         };
@@ -435,6 +490,19 @@ impl ColumnSource for Stage {
             kept.retain(|of, _| *of == key);
         }
         Ok(Some(column))
+    }
+
+    fn loads(&self, key: StreamKey) -> Result<Option<ColumnLoads>> {
+        if let Some(loads) = self.loads.lock().get(&key) {
+            return Ok(Some(loads.clone()));
+        }
+        let loads = column_loads(self, key, &*self.topology()?, &*self.delay_tables()?)?;
+        let mut kept = self.loads.lock();
+        if kept.len() >= KEPT_LOADS {
+            kept.clear();
+        }
+        kept.extend(loads.clone().map(|loads| (key, loads)));
+        Ok(loads)
     }
 }
 

@@ -10,8 +10,9 @@ use super::columns::ColumnEncoder;
 use super::directory::Store;
 use super::durable::TemporaryFile;
 use super::reader::Stage;
+use super::tables::choose_tables;
 use super::writer::StageWriter;
-use crate::delta::encode_objects;
+use crate::delta::{DelayTables, encode_objects};
 use crate::error::Result;
 use crate::format::Record;
 use crate::model::{StreamKey, StreamKind, Width};
@@ -29,9 +30,19 @@ pub(super) fn rewrite_as_full(
     let path = store.temporary_path(&format!("{name}.full"));
     let mut writer = StageWriter::create(path, options.codec, options.level)?;
     let topology = stage.topology()?;
-    let tolerance = record.metadata.tolerance;
-    let encoder =
-        ColumnEncoder { own: &stage, base: None, topology: &topology, tolerance, is_still: false };
+    let known = stage.delay_tables()?.entries();
+    let chosen = choose_tables(&known, topology.arc_types(), DelayTables::default());
+    if !chosen.bytes.is_empty() {
+        writer.put_bytes(StreamKey::plain(StreamKind::DelayTables), &chosen.bytes, None)?;
+    }
+    let encoder = ColumnEncoder {
+        own: &stage,
+        base: None,
+        topology: &topology,
+        tables: &chosen.tables,
+        tolerance: record.metadata.tolerance,
+        is_still: false,
+    };
     let streams = &stage.timing_stage().delta_changes.streams;
     let columns = streams.iter().map(|stream| stream.key).filter(|key| key.kind.is_float_column());
     encoder.write(columns, &mut writer)?;
@@ -40,7 +51,7 @@ pub(super) fn rewrite_as_full(
     for stream in streams.iter().filter(|stream| !stream.key.kind.is_float_column()) {
         let rows = 0..stream.count;
         match stream.key.kind.width() {
-            _ if stream.key.kind == StreamKind::Objects => {}
+            _ if stream.key.kind.is_coding() => {}
             Width::Word => {
                 writer.put_words(stream.key, &stage.read_words(stream.key, rows)?, None)?;
             }

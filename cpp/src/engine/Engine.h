@@ -55,6 +55,16 @@ struct PathBlock
   std::vector<std::vector<float>> slack;
 };
 
+// Delays of a timing arc of a library cell over input slew and load, from
+// which the library predicts those of its arcs in the design. SI units.
+struct LibraryDelays
+{
+  uint32_t arc_row;  // Of one of its arcs.
+  std::vector<float> slews;
+  std::vector<float> loads;
+  std::vector<float> delays;  // Those of the first slew first.
+};
+
 // Worst slack of each endpoint in each path group, sorted by scene, min/max,
 // group and vertex row, so that equal timing gives equal tables.
 struct EndpointTable
@@ -118,6 +128,9 @@ class Engine
   virtual void readDelays(const DelayLane& lane, Rows rows, float* delays) const
       = 0;
   virtual void readPaths(Rows rows, PathBlock& block) = 0;
+  // Those of the timing arcs of listObjects() that the library describes by
+  // tables.
+  virtual std::vector<LibraryDelays> libraryDelays(uint32_t scene) const = 0;
   virtual EndpointTable endpoints() = 0;
 
   // User annotation. Slews are marked by min/max and transition only; the

@@ -269,7 +269,12 @@ uint32_t EngineDebian::firstArcKind(const sta::TimingArcSet* arc_set,
     return known->second;
   }
   const uint32_t first = arc_kinds_.size();
-  for (const sta::TimingArc* arc : arc_set->arcs()) {
+  const uint32_t first_row = arc_ids_.size();
+  for (sta::TimingArc* arc : arc_set->arcs()) {
+    if (!arc->role()->isWire()) {
+      library_arcs_.push_back(
+          {arc, first_row + static_cast<uint32_t>(arc->index())});
+    }
     const std::string kind = std::string(arc->role()->asString()) + " "
                              + arc->fromTrans()->asString() + " -> "
                              + arc->toTrans()->asString();

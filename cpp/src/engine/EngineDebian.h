@@ -42,6 +42,7 @@ class EngineDebian : public Engine
                   Rows rows,
                   float* delays) const override;
   void readPaths(Rows rows, PathBlock& block) override;
+  std::vector<LibraryDelays> libraryDelays(uint32_t scene) const override;
   EndpointTable endpoints() override;
 
   bool hasSlewMarks() const override;
@@ -85,6 +86,12 @@ class EngineDebian : public Engine
       return std::tie(to_row, is_wire, arc_set_index)
              < std::tie(other.to_row, other.is_wire, other.arc_set_index);
     }
+  };
+  // A timing arc of a liberty cell and the row of its first arc.
+  struct LibraryArc
+  {
+    sta::TimingArc* arc;
+    uint32_t row;
   };
   struct TagGroupPaths
   {
@@ -130,6 +137,7 @@ class EngineDebian : public Engine
   std::unordered_map<const sta::Cell*, uint32_t> cells_;
   std::unordered_map<const sta::TimingArcSet*, uint32_t> first_arc_kinds_;
   std::vector<uint32_t> arc_kinds_;
+  std::vector<LibraryArc> library_arcs_;
 
   // Valid until the engine searches again.
   std::vector<TagGroupPaths> tag_group_paths_;  // By tag group index.

@@ -10,8 +10,8 @@ mod names;
 mod origin;
 mod parts;
 mod plain;
-mod range;
-mod symbol;
+pub(super) mod range;
+pub(super) mod symbol;
 mod wires;
 
 #[cfg(test)]
