@@ -229,6 +229,12 @@
 #define CKP_OPTION_LEVEL 4
 
 /*
+ Number with a fraction: seconds that a stored float of a column may differ from the one given, 0 to 1.
+ Default 0: every bit is kept. Endpoints and summaries keep every bit always.
+ */
+#define CKP_OPTION_TOLERANCE 5
+
+/*
  Decide per block from the data.
  */
 #define CKP_CODEC_AUTO 0
@@ -297,6 +303,11 @@
  Threads that the engine was set to use.
  */
 #define CKP_NUMBER_THREADS 8
+
+/*
+ Arcs on the longest path through the timing graph, cycles cut open.
+ */
+#define CKP_NUMBER_LEVELS 9
 
 /*
  Done.
@@ -787,6 +798,14 @@ ckp_status ckp_options_set_u64(ckp_options *options,
                                ckp_error **out_error);
 
 /*
+ Set an option that is a number with a fraction.
+ */
+ckp_status ckp_options_set_f64(ckp_options *options,
+                               uint32_t id,
+                               double value,
+                               ckp_error **out_error);
+
+/*
  Set an option that is a text.
  */
 ckp_status ckp_options_set_text(ckp_options *options,
@@ -822,6 +841,12 @@ ckp_status ckp_stage_text(const ckp_stage *stage,
                           uint32_t id,
                           ckp_text **out_text,
                           ckp_error **out_error);
+
+/*
+ Seconds that a float of a column may differ from what the engine had, as given at the save; 0 where
+ every bit is kept. Endpoints and summaries are those of the engine always.
+ */
+ckp_status ckp_stage_tolerance(const ckp_stage *stage, double *out_seconds, ckp_error **out_error);
 
 /*
  Length of one of CKP_LIST_*.
@@ -878,7 +903,8 @@ ckp_status ckp_stage_find_column(const ckp_stage *stage,
 /*
  Values of a column.
 
- values: receives `count` floats, bit for bit as captured; NULL only if `count` is 0.
+ values: receives `count` floats, bit for bit as captured, or within ckp_stage_tolerance() of that; NULL
+ only if `count` is 0.
 
  Returns CKP_SHAPE_MISMATCH for rows that do not exist, CKP_CORRUPT for a damaged block. On failure
  `values` is as it was.

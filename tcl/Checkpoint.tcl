@@ -18,12 +18,13 @@ namespace eval sta {
     [-base stage|-full]\
     [-codec auto|lz4|zstd|numeric]\
     [-level level]\
+    [-tolerance seconds]\
     [-note text]\
     [-meta key_value_list]}
 
   proc save_timing_checkpoint { args } {
     parse_key_args "save_timing_checkpoint" args \
-      keys { -store -base -codec -level -note -meta } flags { -full }
+      keys { -store -base -codec -level -tolerance -note -meta } flags { -full }
     ckp::save_cmd $args [ckp::options keys] [array names flags]
   }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-//! Whatever the values and the graph, what is read is what was saved, and it is hardly larger than raw.
+//! Whatever the values and the graph, what is read is what was saved, bit for bit or within the tolerance,
+//! and it is hardly larger than raw.
 
 mod common;
 
@@ -121,12 +122,20 @@ fn save(store: &Store, name: &str, design: &Design, options: CaptureOptions) -> 
     capture.commit(store).unwrap()
 }
 
+/// Bit for bit, or as numbers within the tolerance.
+fn is_within(tolerance: f64, saved: u32, read: u32) -> bool {
+    let [a, b] = [saved, read].map(|bits| f64::from(f32::from_bits(bits)));
+    saved == read || (tolerance > 0.0 && (a - b).abs() <= tolerance)
+}
+
 fn check(stage: &Stage, design: &Design) {
     let table = design.table();
     for key in keys() {
         let rows = common::rows(&table, key);
         let read = stage.read_words(key, 0..rows as u64).unwrap();
-        assert!(read == design.column(key, rows), "{key}");
+        let saved = design.column(key, rows);
+        let tolerance = stage.metadata().tolerance;
+        assert!(saved.iter().zip(&read).all(|(a, b)| is_within(tolerance, *a, *b)), "{key}");
     }
     assert_eq!(stage.objects().unwrap().arc_count(), table.arc_count());
     stage.verify(Depth::Full).unwrap();
@@ -138,6 +147,21 @@ fn check(stage: &Stage, design: &Design) {
     assert!(stored <= raw + raw / 100 + overhead, "{stored} of {raw} bytes");
 }
 
+/// None, useful ones, and such as are too small or too large to be of use.
+fn tolerance() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        Just(0.0),
+        Just(1e-15),
+        Just(1e-14),
+        Just(3.7e-12),
+        Just(1e-40),
+        Just(3e-30),
+        Just(f64::from_bits(1)),
+        Just(1.0),
+        (-20.0f64..0.0).prop_map(|exponent| 10f64.powf(exponent)),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
@@ -147,6 +171,7 @@ proptest! {
         second in design(),
         codec in 0u64..4,
         same_graph in any::<bool>(),
+        tolerances in [tolerance(), tolerance(), tolerance()],
     ) {
         let directory = tempfile::tempdir().unwrap();
         let store = create(&directory.path().join("s.ckp"));
@@ -156,14 +181,59 @@ proptest! {
         } else {
             second
         };
-        let options = |base| CaptureOptions { base, codec, level: 3 };
-        check(&save(&store, "first", &first, options(BaseChoice::Full)), &first);
+        let options = |base, of: usize| {
+            CaptureOptions { base, codec, level: 3, tolerance: tolerances[of] }
+        };
+        check(&save(&store, "first", &first, options(BaseChoice::Full, 0)), &first);
         let base = BaseChoice::Stage("first".into());
-        check(&save(&store, "second", &second, options(base)), &second);
+        check(&save(&store, "second", &second, options(base, 1)), &second);
         let third = Design { seed: second.seed ^ 1, ..second.clone() };
-        check(&save(&store, "third", &third, options(BaseChoice::Auto)), &third);
+        check(&save(&store, "third", &third, options(BaseChoice::Auto, 2)), &third);
         check(&store.stage("third").unwrap(), &third);
     }
+}
+
+#[test]
+fn equal_state_gives_equal_bytes_within_a_tolerance() {
+    let directory = tempfile::tempdir().unwrap();
+    let edges = (0..400).map(|edge| (edge % 39, (edge * 7 + 1) % 39, vec![edge % 6])).collect();
+    let design = Design { vertices: 39, edges, first_name: 0, seed: 9, spread: 4 };
+    let bytes = ["a.ckp", "b.ckp"].map(|name| {
+        let store = create(&directory.path().join(name));
+        let options = CaptureOptions { tolerance: 1e-14, ..CaptureOptions::default() };
+        let stage = save(&store, "a", &design, options);
+        let streams = &stage.timing_stage().delta_changes.streams;
+        let blocks = streams.iter().flat_map(|stream| &stream.blocks);
+        (stage.digest(), blocks.map(|block| (block.stored, block.crc)).collect::<Vec<_>>())
+    });
+    assert_eq!(bytes[0], bytes[1]);
+}
+
+#[test]
+fn a_tolerance_that_is_none_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("s.ckp"));
+    let table = common::chain(3);
+    for tolerance in [-1e-15, 1.1, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let options = CaptureOptions { tolerance, ..CaptureOptions::default() };
+        let error = Capture::begin(&store, "a", options, table.clone()).err().unwrap();
+        assert_eq!(error.kind(), ckp::ErrorKind::InvalidArgument, "{tolerance}");
+    }
+}
+
+#[test]
+fn an_unchanged_stage_on_a_base_with_the_same_tolerance_costs_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("s.ckp"));
+    let edges = (0..9000).map(|edge| (edge, edge + 1, vec![edge % 4])).collect();
+    let design = Design { vertices: 9001, edges, first_name: 0, seed: 3, spread: 4 };
+    let options = || CaptureOptions { tolerance: 1e-14, ..CaptureOptions::default() };
+    // Of the second, what is stored depends on the first.
+    for (stage, seed) in [("a", 3), ("b", 4)] {
+        save(&store, stage, &Design { seed, ..design.clone() }, options());
+    }
+    let again = save(&store, "c", &Design { seed: 4, ..design }, options());
+    assert!(again.stored_bytes() < 2048, "{} bytes", again.stored_bytes());
 }
 
 #[test]

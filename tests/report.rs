@@ -6,7 +6,7 @@
 mod common;
 
 use ckp::{Capture, CaptureOptions, report};
-use common::{chain, create, fill, save};
+use common::{chain, create, fill, save, save_with};
 use serde_json::Value;
 
 #[test]
@@ -65,11 +65,29 @@ fn json_has_every_field_with_its_exact_value() {
     assert_eq!(b["checks"].as_array().unwrap().len(), 2);
     assert_eq!(b["checks"][0]["path_delay"], "min");
     assert_eq!(b["engine"], "test 1.0");
+    assert_eq!(b["tolerance"], 0.0);
     assert_eq!(b["note"], "say \"hi\"\n");
     assert_eq!(b["meta"]["run"], "7");
     assert!(b["time"].as_str().unwrap().ends_with('Z'));
     assert_eq!(list[2]["stage"], "z");
     assert!(list[2]["error"].as_str().unwrap().contains("z.stage"));
+}
+
+#[test]
+fn both_forms_say_the_tolerance() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("s.ckp"));
+    let table = chain(50);
+    save(&store, "a", &table, 1);
+    let options = CaptureOptions { tolerance: 1e-15, ..CaptureOptions::default() };
+    save_with(&store, "b", options, &table, 2).unwrap();
+    let text = report::stages_text(&store).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[1].ends_with('Z') && lines[2].ends_with("Z  within 1e-15 s"), "{text}");
+    let list: Value = serde_json::from_str(&report::stages_json(&store).unwrap()).unwrap();
+    assert_eq!(list[1]["tolerance"], 1e-15);
+    // Summaries and endpoints keep every bit.
+    assert_eq!(list[1]["wns"].as_f64().unwrap() as f32, -1e-12f32 * 2.0);
 }
 
 #[test]

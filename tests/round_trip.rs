@@ -55,7 +55,7 @@ fn every_codec_and_level_is_lossless() {
     .into_iter()
     .enumerate()
     {
-        let options = CaptureOptions { base: BaseChoice::Full, codec, level };
+        let options = CaptureOptions { base: BaseChoice::Full, codec, level, tolerance: 0.0 };
         let stage = save_with(&store, &format!("s{number}"), options, &table, 4).unwrap();
         assert_holds(&stage, &table, 4);
     }

@@ -32,10 +32,15 @@ std::string savedLine(const StageHandle& stage,
                       double store_seconds)
 {
   const std::string base = makeText(ckp_stage_text, stage.get(), CKP_TEXT_BASE);
+  double tolerance = 0.0;
+  call(ckp_stage_tolerance, stage.get(), &tolerance);
   const uint64_t raw = number(stage, CKP_NUMBER_RAW_BYTES);
   const uint64_t stored = number(stage, CKP_NUMBER_STORED_BYTES);
   return "Saved stage " + makeText(ckp_stage_text, stage.get(), CKP_TEXT_STAGE)
-         + (base.empty() ? " (full): " : " (base " + base + "): ")
+         + (base.empty() ? " (full" : " (base " + base)
+         + (tolerance > 0.0
+                ? ", within " + formatNumber("%g", tolerance) + " s): "
+                : "): ")
          + std::to_string(number(stage, CKP_NUMBER_VERTICES)) + " vertices, "
          + std::to_string(number(stage, CKP_NUMBER_ARCS)) + " arcs, "
          + formatNumber("%.3f MB raw, ", raw * 1e-6)
@@ -72,6 +77,10 @@ void Checkpoint::save(const std::string& stage,
   }
   if (options.level && (*options.level < 1 || *options.level > 19)) {
     host_->error(CKP, 6, "The compression level is 1 to 19.");
+  }
+  // Not true for NaN.
+  if (!(options.tolerance >= 0.0 && options.tolerance <= 1.0)) {
+    host_->error(CKP, 12, "The tolerance is 0 to 1 seconds.");
   }
   Stopwatch time;
   StageHandle saved;

@@ -111,6 +111,22 @@ uint32_t levelNumber(const std::string& text, Host& host)
   return level;
 }
 
+// In any notation that Tcl knows, whatever the locale.
+double toleranceSeconds(const std::string& text, Host& host)
+{
+  double seconds = 0.0;
+  Tcl_Obj* object = Tcl_NewStringObj(text.c_str(), -1);
+  Tcl_IncrRefCount(object);
+  const bool is_number
+      = Tcl_GetDoubleFromObj(nullptr, object, &seconds) == TCL_OK;
+  Tcl_DecrRefCount(object);
+  if (!is_number || !(seconds >= 0.0 && seconds <= 1.0)) {
+    host.error(
+        CKP, 12, "The tolerance is 0 to 1 seconds, not \"" + text + "\".");
+  }
+  return seconds;
+}
+
 void setStore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1, "set_timing_checkpoint_store dir");
@@ -122,7 +138,8 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
   arguments.checkCount(1,
                        "save_timing_checkpoint stage [-store dir] [-base stage "
                        "| -full] [-codec auto|lz4|zstd|numeric] [-level n] "
-                       "[-note text] [-meta {key value ...}]");
+                       "[-tolerance seconds] [-note text] "
+                       "[-meta {key value ...}]");
   SaveOptions options;
   options.base = arguments.key("-base");
   options.full = arguments.flag("-full");
@@ -132,6 +149,10 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
   }
   if (arguments.has("-level")) {
     options.level = levelNumber(arguments.key("-level"), checkpoint.host());
+  }
+  if (arguments.has("-tolerance")) {
+    options.tolerance
+        = toleranceSeconds(arguments.key("-tolerance"), checkpoint.host());
   }
   const std::vector<std::string> meta
       = splitList(arguments.key("-meta").c_str(), checkpoint.host());

@@ -68,6 +68,12 @@ void StaCapture::begin(ckp_store* store,
   if (options.level) {
     call(ckp_options_set_u64, handle.get(), CKP_OPTION_LEVEL, *options.level);
   }
+  if (options.tolerance > 0.0) {
+    call(ckp_options_set_f64,
+         handle.get(),
+         CKP_OPTION_TOLERANCE,
+         options.tolerance);
+  }
   ObjectTable objects;
   {
     const Stopwatch::Lap lap(engine_time_);

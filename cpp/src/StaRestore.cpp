@@ -4,7 +4,9 @@
 #include "StaRestore.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "Host.h"
 #include "ObjectTable.h"
@@ -17,6 +19,10 @@ namespace ckp {
 namespace {
 
 constexpr size_t kMaxShown = 10;
+// Where there are timing derates, they are allowed for up to this one.
+constexpr double kMaxDerate = 2.0;
+// The engine's infinity.
+constexpr float kNoPath = 1e30F;
 
 std::string columnName(uint32_t kind, const Lane& lane)
 {
@@ -85,6 +91,7 @@ std::string StaRestore::restore(const ckp_store* store,
   {
     const Stopwatch::Lap lap(time);
     stage_ = make<StageHandle>(ckp_stage_open, store, stage.c_str());
+    call(ckp_stage_tolerance, stage_.get(), &tolerance_);
     checkIdentity();
     call(ckp_stage_verify, stage_.get(), CKP_VERIFY_FULL);
     align(partial);
@@ -304,6 +311,7 @@ void StaRestore::writeEngine(const DelayState& state)
 // with the stage.
 void StaRestore::prove()
 {
+  bounds_ = bounds();
   engine_.findTiming();
   const uint32_t row_count = engine_.vertexCount();
   const uint32_t block_rows = std::min(kBlockRows, row_count);
@@ -331,6 +339,65 @@ void StaRestore::prove()
   }
 }
 
+// How far errors of the delays can add up, as docs/architecture.md derives it.
+StaRestore::Bounds StaRestore::bounds() const
+{
+  if (tolerance_ == 0.0) {
+    return {};
+  }
+  uint64_t levels = 0;
+  call(ckp_stage_number, stage_.get(), CKP_NUMBER_LEVELS, &levels);
+  const std::string constraints
+      = makeText(ckp_stage_text, stage_.get(), CKP_TEXT_SDC);
+  const bool derated
+      = constraints.find("set_timing_derate") != std::string::npos;
+  const double rounding = latestTime() * std::numeric_limits<float>::epsilon();
+  const double of_arc = (derated ? kMaxDerate : 1.0) * tolerance_ + rounding;
+  const double of_path = static_cast<double>(levels) * of_arc;
+  return {of_path + tolerance_, 4.0 * (of_path + of_arc) + tolerance_};
+}
+
+// The greatest finite magnitude of a stored arrival or required time.
+float StaRestore::latestTime() const
+{
+  const uint32_t row_count = engine_.vertexCount();
+  std::vector<float> times(row_count);
+  std::vector<uint8_t> flags(row_count);
+  float latest = 0.0F;
+  for (const uint32_t kind : {CKP_COLUMN_ARRIVAL, CKP_COLUMN_REQUIRED}) {
+    for (const Lane& lane : lanes(scene_count_)) {
+      call(ckp_alignment_read,
+           alignment_.get(),
+           column(kind, lane),
+           0U,
+           row_count,
+           times.data(),
+           flags.data());
+      for (const float time : times) {
+        const float magnitude = std::fabs(time);
+        if (magnitude > latest && magnitude < kNoPath) {
+          latest = magnitude;
+        }
+      }
+    }
+  }
+  return latest;
+}
+
+bool StaRestore::differs(float stored, float found, double bound)
+{
+  if (memcmp(&stored, &found, sizeof(float)) == 0) {
+    return false;
+  }
+  const double difference = std::fabs(static_cast<double>(stored) - found);
+  // Never true for NaN.
+  const bool is_within = bound > 0.0 && difference <= bound;
+  if (is_within) {
+    greatest_difference_ = std::max(greatest_difference_, difference);
+  }
+  return !is_within;
+}
+
 void StaRestore::compare(Rows rows,
                          uint32_t kind,
                          const Lane& lane,
@@ -348,8 +415,10 @@ void StaRestore::compare(Rows rows,
   proved_values_ += rows.count;
   const size_t size = rows.count * sizeof(float);
   if (memcmp(stored_.data(), found.data(), size) != 0) {
+    const double bound
+        = kind == CKP_COLUMN_ARRIVAL ? bounds_.arrival : bounds_.required;
     for (uint32_t i = 0; i < rows.count; i++) {
-      if (memcmp(&stored_[i], &found[i], sizeof(float)) != 0) {
+      if (differs(stored_[i], found[i], bound)) {
         differences.add(
             engine_.vertexName(rows.first + i) + " " + columnName(kind, lane),
             stored_[i],
@@ -361,8 +430,10 @@ void StaRestore::compare(Rows rows,
 
 void StaRestore::compareSummaries(Differences& differences)
 {
-  const std::vector<Summary> summaries
-      = summarize(engine_.endpoints(), scene_count_);
+  const EndpointTable endpoints = engine_.endpoints();
+  const std::vector<Summary> summaries = summarize(endpoints, scene_count_);
+  const double sum_bound
+      = static_cast<double>(endpoints.slack.size()) * bounds_.required;
   for (const DelayLane& lane : delayLanes(scene_count_)) {
     const Summary& found = summaries[lane.index()];
     float worst_slack = 0.0F;
@@ -377,12 +448,12 @@ void StaRestore::compareSummaries(Differences& differences)
          &violating);
     proved_values_ += 2;
     const char* min_max = lane.min_max == CKP_MAX ? "max" : "min";
-    if (worst_slack != found.worst_slack) {
+    if (differs(worst_slack, found.worst_slack, bounds_.required)) {
       differences.add(std::string("worst slack ") + min_max,
                       worst_slack,
                       found.worst_slack);
     }
-    if (tns != found.total_negative_slack) {
+    if (differs(tns, found.total_negative_slack, sum_bound)) {
       differences.add(std::string("total negative slack ") + min_max,
                       tns,
                       found.total_negative_slack);
@@ -417,9 +488,19 @@ std::string StaRestore::report(bool partial, double seconds) const
                      + ": " + matched(vertex_flags_) + " vertices, "
                      + matched(arc_flags_) + " arcs, "
                      + formatNumber("%.2f s; ", seconds);
+  if (tolerance_ > 0.0) {
+    text += "the stage is within " + formatNumber("%g", tolerance_)
+            + " s of the engine that saved; ";
+  }
   if (partial) {
     text += others(vertex_flags_) + " vertices and " + others(arc_flags_)
             + " arcs are left to the engine.\n";
+  } else if (tolerance_ > 0.0) {
+    text += "arrivals, requireds and slacks found from it are within "
+            + formatNumber("%.2g", greatest_difference_)
+            + " s of the stored ones (" + std::to_string(proved_values_)
+            + " values; along a path " + formatNumber("%.2g", bounds_.arrival)
+            + " s can add up).\n";
   } else {
     text += "arrivals, requireds and slacks equal the stored ones bit for bit ("
             + std::to_string(proved_values_) + " values).\n";

@@ -42,6 +42,14 @@ class StaRestore
     std::vector<std::vector<uint8_t>> delay_marks;
   };
 
+  // Seconds that what the engine finds may be from what the stage has; all 0
+  // where the stage keeps every bit.
+  struct Bounds
+  {
+    double arrival = 0.0;
+    double required = 0.0;  // Of required times and slacks.
+  };
+
   // Values that the engine finds otherwise than the stage has them.
   struct Differences
   {
@@ -61,6 +69,10 @@ class StaRestore
                  std::vector<uint8_t>& marks);
   void writeEngine(const DelayState& state);
   void prove();
+  Bounds bounds() const;
+  float latestTime() const;
+  // Whether the difference is a defect.
+  bool differs(float stored, float found, double bound);
   void compare(Rows rows,
                uint32_t kind,
                const Lane& lane,
@@ -82,6 +94,9 @@ class StaRestore
   std::vector<uint8_t> arc_flags_;
   std::vector<float> stored_;
   uint64_t proved_values_ = 0;
+  double tolerance_ = 0.0;  // That of the stage, seconds.
+  Bounds bounds_;
+  double greatest_difference_ = 0.0;  // Of those that are no defects.
 };
 
 }  // namespace ckp

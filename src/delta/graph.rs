@@ -84,6 +84,29 @@ impl Graph {
         Self { order, fan_in: Fans::new(nodes, &forward), fan_out: Fans::new(nodes, &backward) }
     }
 
+    /// Arcs on the longest path.
+    pub fn levels(&self) -> u32 {
+        let mut levels = vec![0; self.order.len() * 2];
+        self.fans(Times::Arrivals, |node, fan| {
+            let before = fan.iter().map(|(other, _)| levels[*other as usize] + 1);
+            levels[node as usize] = before.max().unwrap_or(0);
+        });
+        levels.into_iter().max().unwrap_or(0)
+    }
+
+    /// Visit all nodes with what their times are made of: (node at the other end, visited before, arc).
+    pub fn fans(&self, times: Times, mut visit: impl FnMut(u32, &[(u32, u32)])) {
+        for position in 0..self.order.len() {
+            let (vertex, fans) = match times {
+                Times::Arrivals => (self.order[position], &self.fan_in),
+                Times::Requireds => (self.order[self.order.len() - 1 - position], &self.fan_out),
+            };
+            for node in [vertex * 2, vertex * 2 + 1] {
+                visit(node, fans.of(node));
+            }
+        }
+    }
+
     /// Visit all nodes in an order in which each can be predicted from those visited before. `visit`
     /// gets the node and its prediction, if it has one, and returns its value.
     pub fn walk(
@@ -95,26 +118,16 @@ impl Graph {
     ) {
         let delays: Vec<f32> = delays.iter().copied().map(operand).collect();
         let mut values = vec![0f32; self.order.len() * 2];
-        let fans = match times {
-            Times::Arrivals => &self.fan_in,
-            Times::Requireds => &self.fan_out,
-        };
         // The latest arrival and the earliest required time of late paths; of early ones the reverse.
         let latest = (times == Times::Arrivals) == (min_max == MinMax::Max);
-        for position in 0..self.order.len() {
-            let vertex = match times {
-                Times::Arrivals => self.order[position],
-                Times::Requireds => self.order[self.order.len() - 1 - position],
-            };
-            for node in [vertex * 2, vertex * 2 + 1] {
-                let times_through = fans.of(node).iter().map(|(other, arc)| {
-                    let (time, delay) = (values[*other as usize], delays[*arc as usize]);
-                    if times == Times::Arrivals { time + delay } else { time - delay }
-                });
-                let prediction = worst(latest, times_through);
-                values[node as usize] = operand(visit(node, prediction));
-            }
-        }
+        self.fans(times, |node, fan| {
+            let times_through = fan.iter().map(|(other, arc)| {
+                let (time, delay) = (values[*other as usize], delays[*arc as usize]);
+                if times == Times::Arrivals { time + delay } else { time - delay }
+            });
+            let prediction = worst(latest, times_through);
+            values[node as usize] = operand(visit(node, prediction));
+        });
     }
 }
 
@@ -232,7 +245,10 @@ mod tests {
         order.sort_unstable();
         order.dedup();
         assert_eq!(order.len(), 5);
-        assert!(Graph::new(&ObjectTable::new()).order.is_empty());
+        assert_eq!(graph.levels(), 3);
+        let empty = Graph::new(&ObjectTable::new());
+        assert!(empty.order.is_empty());
+        assert_eq!(empty.levels(), 0);
     }
 
     #[test]

@@ -10,24 +10,26 @@ mod arithmetic;
 mod classes;
 mod delay_tables;
 mod graph;
+mod grid;
 mod kinds;
 mod loads;
 mod objects;
 mod predict;
 mod residual;
+mod tolerance;
 
 pub use align::{Alignment, Match, align};
 
 pub(crate) use align::RowMap;
 pub(crate) use arc_types::ArcTypes;
-pub(crate) use arithmetic::{ordered, unordered};
 pub(crate) use classes::{Classes, arc_classes, vertex_classes};
 pub(crate) use delay_tables::{TableEntry, decode_tables, encode_tables, rounded};
 pub(crate) use graph::{Graph, Times, slack};
+pub(crate) use grid::{Grid, MAX_TOLERANCE};
 pub(crate) use loads::{DelayTables, LoadReferences, Loads};
 pub(crate) use objects::{decode_objects, encode_objects};
 pub(crate) use predict::{BaseValues, Predictor, References};
 pub(crate) use residual::{
-    LaidOut, Layout, float_residual, float_value, integer_residual, integer_value, lay_out,
-    mask_size, read_layout,
+    LaidOut, Layout, integer_residual, integer_value, lay_out, mask_size, read_layout,
 };
+pub(crate) use tolerance::{Delays, Tolerance, choose};

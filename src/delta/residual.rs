@@ -4,7 +4,6 @@
 //! Residuals: what is left of values after a prediction, and how the residuals of a block are laid out.
 //! Every function pair is a bijection on all bit patterns.
 
-use super::arithmetic::{ordered, unordered};
 use crate::error::{Result, corrupt};
 
 /// How residuals are laid out. The numbers are those of files.
@@ -27,17 +26,6 @@ impl Layout {
             _ => Err(corrupt(format!("Layout {code} is not known."))),
         }
     }
-}
-
-/// Residual of a float against a predicted one. They are compared in the order of their values, so that
-/// a small change is a small residual whatever the sign.
-pub(crate) fn float_residual(value: u32, prediction: u32) -> u32 {
-    zigzag(ordered(value).wrapping_sub(ordered(prediction)))
-}
-
-/// The inverse of [`float_residual`].
-pub(crate) fn float_value(residual: u32, prediction: u32) -> u32 {
-    unordered(ordered(prediction).wrapping_add(unzigzag(residual)))
 }
 
 /// Residual of an integer.
@@ -108,11 +96,12 @@ pub(crate) fn read_layout(count: usize, laid_out: LaidOut) -> Result<Vec<u32>> {
 }
 
 /// Differences near zero, of either sign, become small numbers.
-fn zigzag(difference: u32) -> u32 {
+pub(super) fn zigzag(difference: u32) -> u32 {
     (difference << 1) ^ ((difference as i32 >> 31) as u32)
 }
 
-fn unzigzag(value: u32) -> u32 {
+/// The inverse of [`zigzag`].
+pub(super) fn unzigzag(value: u32) -> u32 {
     (value >> 1) ^ (value & 1).wrapping_neg()
 }
 
@@ -121,40 +110,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    const HOSTILE: [u32; 12] = [
-        0,
-        0x8000_0000,
-        0x7f80_0000,
-        0xff80_0000,
-        0x7fc0_0000,
-        0xffc1_2345,
-        0x7f80_0001,
-        0xffff_ffff,
-        1,
-        0x8000_0001,
-        0x3f80_0000,
-        0x7149_f2ca,
-    ];
-
-    #[test]
-    fn hostile_bits_survive() {
-        for value in HOSTILE {
-            for prediction in HOSTILE {
-                assert_eq!(float_value(float_residual(value, prediction), prediction), value);
-                assert_eq!(integer_value(integer_residual(value, prediction), prediction), value);
-            }
-        }
-    }
-
-    #[test]
-    fn a_step_of_one_ulp_is_a_small_residual_on_both_sides_of_zero() {
-        let (one, minus_one) = (1.0f32.to_bits(), (-1.0f32).to_bits());
-        assert_eq!(float_residual(one + 1, one), 2);
-        assert_eq!(float_residual(minus_one + 1, minus_one), 1);
-        assert_eq!(float_residual((-0.0f32).to_bits(), 0), 1);
-        assert_eq!(float_residual(one, one), 0);
-    }
 
     #[test]
     fn layouts_follow_the_number_of_changes() {
@@ -193,11 +148,9 @@ mod tests {
     proptest! {
         #[test]
         fn residuals_are_a_bijection(value in any::<u32>(), prediction in any::<u32>()) {
-            let residual = float_residual(value, prediction);
-            prop_assert_eq!(float_value(residual, prediction), value);
-            prop_assert_eq!(residual == 0, value == prediction);
             let residual = integer_residual(value, prediction);
             prop_assert_eq!(integer_value(residual, prediction), value);
+            prop_assert_eq!(residual == 0, value == prediction);
         }
 
         #[test]

@@ -10,7 +10,7 @@ use super::handle::{self, Exclusive, exclusive, output, string};
 use super::status::{ckp_error, ckp_status};
 use crate::codec::CodecChoice;
 use crate::error::{Result, invalid};
-use crate::store::{BaseChoice, CaptureOptions};
+use crate::store::{BaseChoice, CaptureOptions, check_tolerance};
 
 /// Text: the stage that the new one is relative to. Default: the store's head, where it pays.
 pub const CKP_OPTION_BASE: u32 = 1;
@@ -20,6 +20,9 @@ pub const CKP_OPTION_FULL: u32 = 2;
 pub const CKP_OPTION_CODEC: u32 = 3;
 /// Number: level of Zstandard, 1 to 19. Default 3.
 pub const CKP_OPTION_LEVEL: u32 = 4;
+/// Number with a fraction: seconds that a stored float of a column may differ from the one given, 0 to 1.
+/// Default 0: every bit is kept. Endpoints and summaries keep every bit always.
+pub const CKP_OPTION_TOLERANCE: u32 = 5;
 
 /// Decide per block from the data.
 pub const CKP_CODEC_AUTO: u32 = 0;
@@ -70,6 +73,28 @@ pub unsafe extern "C" fn ckp_options_set_u64(
     unsafe {
         guard(out_error, || {
             exclusive(options, "options")?.0.with(|options| set_number(options, id, value))
+        })
+    }
+}
+
+/// Set an option that is a number with a fraction.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_options_set_f64(
+    options: *mut ckp_options,
+    id: u32,
+    value: f64,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            exclusive(options, "options")?.0.with(|options| match id {
+                CKP_OPTION_TOLERANCE => {
+                    options.tolerance = check_tolerance(value)?;
+                    Ok(())
+                }
+                _ => Err(unknown(id)),
+            })
         })
     }
 }

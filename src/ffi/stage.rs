@@ -41,6 +41,8 @@ pub const CKP_NUMBER_RAW_BYTES: u32 = 6;
 pub const CKP_NUMBER_STORED_BYTES: u32 = 7;
 /// Threads that the engine was set to use.
 pub const CKP_NUMBER_THREADS: u32 = 8;
+/// Arcs on the longest path through the timing graph, cycles cut open.
+pub const CKP_NUMBER_LEVELS: u32 = 9;
 
 /// One stage, opened. Shared and immutable: any number of threads may use it at once. It stays
 /// readable when the store is closed.
@@ -142,6 +144,24 @@ pub unsafe extern "C" fn ckp_stage_text(
     }
 }
 
+/// Seconds that a float of a column may differ from what the engine had, as given at the save; 0 where
+/// every bit is kept. Endpoints and summaries are those of the engine always.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_tolerance(
+    stage: *const ckp_stage,
+    out_seconds: *mut f64,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = &shared(stage, "stage")?.stage;
+            output(out_seconds, "out_seconds")?.write(stage.metadata().tolerance);
+            Ok(())
+        })
+    }
+}
+
 fn list(stage: &Stage, list: u32) -> Result<&[String]> {
     let metadata = stage.metadata();
     match list {
@@ -218,6 +238,7 @@ pub unsafe extern "C" fn ckp_stage_number(
                 CKP_NUMBER_RAW_BYTES => metadata.raw_bytes,
                 CKP_NUMBER_STORED_BYTES => stage.stage.stored_bytes(),
                 CKP_NUMBER_THREADS => u64::from(metadata.threads),
+                CKP_NUMBER_LEVELS => u64::from(stage.stage.levels()?),
                 _ => return Err(invalid(format!("There is no number {id}."))),
             });
             Ok(())
@@ -290,7 +311,8 @@ pub unsafe extern "C" fn ckp_stage_find_column(
 
 /// Values of a column.
 ///
-/// values: receives `count` floats, bit for bit as captured; NULL only if `count` is 0.
+/// values: receives `count` floats, bit for bit as captured, or within ckp_stage_tolerance() of that; NULL
+/// only if `count` is 0.
 ///
 /// Returns CKP_SHAPE_MISMATCH for rows that do not exist, CKP_CORRUPT for a damaged block. On failure
 /// `values` is as it was.

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::packed::{pack, unpack};
+use crate::delta::MAX_TOLERANCE;
 use crate::error::{Error, ErrorKind, Result, corrupt};
 use crate::model::{BaseRef, CompressedDelta, StageMetadata, TimingStage};
 
@@ -53,6 +54,10 @@ pub(crate) fn decode_record(bytes: &[u8]) -> Result<Record> {
     if used != plain.len() {
         return Err(corrupt("The metadata is followed by bytes that do not belong to it."));
     }
+    let record: Record = record;
+    if !(0.0..=MAX_TOLERANCE).contains(&record.metadata.tolerance) {
+        return Err(corrupt("The metadata has a tolerance that is none."));
+    }
     Ok(record)
 }
 
@@ -80,5 +85,10 @@ mod tests {
         let mut plain = unpack(&bytes, MAX_RECORD).unwrap();
         plain.push(0);
         assert!(decode_record(&pack(&plain).unwrap()).is_err());
+        for tolerance in [-1e-15, 2.0, f64::NAN, f64::INFINITY] {
+            let metadata = StageMetadata { tolerance, ..StageMetadata::default() };
+            let bytes = encode_record(&Record { metadata, ..record.clone() }).unwrap();
+            assert!(decode_record(&bytes).is_err(), "{tolerance}");
+        }
     }
 }

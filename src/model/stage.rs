@@ -114,6 +114,8 @@ pub struct StageMetadata {
     pub raw_bytes: u64,
     /// Deltas between this stage and a full one.
     pub depth: u32,
+    /// No float of a column differs from the engine's by more than this, in seconds; 0 is bit for bit.
+    pub tolerance: f64,
     /// Names the vertex rows.
     pub vertex_digest: Digest,
     /// Names the arc rows, given the vertex rows.

@@ -12,12 +12,13 @@ use super::columns::{
 };
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
+use super::quantize::Quantizer;
 use super::reader::{Stage, aligned_bytes, same_objects, same_rows};
 use super::rewrite::rewrite_as_full;
 use super::tables::{ChosenTables, choose_tables, points_used};
 use super::writer::StageWriter;
 use crate::codec::CodecChoice;
-use crate::delta::{DelayTables, TableEntry, align, encode_objects};
+use crate::delta::{DelayTables, MAX_TOLERANCE, TableEntry, align, encode_objects};
 use crate::error::{Error, Result, invalid, shape};
 use crate::format::Record;
 use crate::model::{
@@ -52,12 +53,26 @@ pub struct CaptureOptions {
     pub codec: CodecChoice,
     /// Level of Zstandard, 1 to 19.
     pub level: i32,
+    /// Seconds that a stored float of a column may differ from the one given, 0 to 1; 0 keeps every bit.
+    pub tolerance: f64,
 }
 
 impl Default for CaptureOptions {
     fn default() -> Self {
-        Self { base: BaseChoice::Auto, codec: CodecChoice::Auto, level: 3 }
+        Self { base: BaseChoice::Auto, codec: CodecChoice::Auto, level: 3, tolerance: 0.0 }
     }
+}
+
+/// The tolerance, if it is one.
+///
+/// # Errors
+/// `InvalidArgument`.
+pub(crate) fn check_tolerance(seconds: f64) -> Result<f64> {
+    if !(0.0..=MAX_TOLERANCE).contains(&seconds) {
+        return Err(invalid(format!("Tolerance {seconds} is not in 0 to {MAX_TOLERANCE} s.")));
+    }
+    // Zero has no sign.
+    Ok(seconds.abs())
 }
 
 /// An open save. Holds the writer lock and the values given so far: a column is coded from others, which
@@ -115,6 +130,7 @@ impl Capture {
         if !(1..=19).contains(&options.level) {
             return Err(invalid(format!("Level {} is not in 1 to 19.", options.level)));
         }
+        let tolerance = check_tolerance(options.tolerance)?;
         let writing = store.begin_writing()?;
         // Another writer may have taken the name before this one got the lock.
         store.check_new_stage(stage)?;
@@ -123,7 +139,7 @@ impl Capture {
             let known = base.metadata();
             objects.renumber(&known.cell_names, &known.kind_names);
         }
-        let metadata = describe(&objects, base.as_deref());
+        let metadata = StageMetadata { tolerance, ..describe(&objects, base.as_deref()) };
         let base = base.map(|base| column_base(base, &objects, &metadata)).transpose()?;
         let path = store.temporary_path(stage);
         let mut writer = StageWriter::create(path, options.codec, options.level)?;
@@ -337,11 +353,14 @@ impl Capture {
         }
         let captured = Captured { floats, topology: &topology, tables: &chosen.tables };
         let base = self.base.as_ref();
-        let keys = || captured.floats.keys().copied();
-        let is_still = is_still(keys(), &captured, base)?;
+        let tolerance = self.options.tolerance;
+        let keys: Vec<StreamKey> = captured.floats.keys().copied().collect();
+        let is_still = is_still(tolerance, keys.iter().copied(), &captured, base)?;
+        let quantizer = Quantizer { base, topology: &topology, tolerance, is_still };
+        let captured = Captured { floats: quantizer.run(captured.floats)?, ..captured };
         let (topology, tables) = (&*topology, &chosen.tables);
-        let encoder = ColumnEncoder { own: &captured, base, topology, tables, is_still };
-        encoder.write(keys(), &mut self.writer)
+        let encoder = ColumnEncoder { own: &captured, base, topology, tables, tolerance, is_still };
+        encoder.write(keys.into_iter(), &mut self.writer)
     }
 
     fn topology(&mut self) -> Result<Arc<Topology>> {

@@ -12,9 +12,8 @@ use rayon::prelude::*;
 use super::reader::Stage;
 use super::writer::{EncodedStream, StageWriter, cost};
 use crate::delta::{
-    Alignment, ArcTypes, BaseValues, Classes, DelayTables, Graph, LoadReferences, Loads, Predictor,
-    References, RowMap, Times, arc_classes, float_residual, float_value, ordered, slack, unordered,
-    vertex_classes,
+    Alignment, ArcTypes, BaseValues, Classes, DelayTables, Graph, Grid, LoadReferences, Loads,
+    Predictor, References, RowMap, Times, Tolerance, arc_classes, slack, vertex_classes,
 };
 use crate::error::{Result, corrupt};
 use crate::format::{BlockEncoder, block_elements};
@@ -71,7 +70,7 @@ impl Topology {
         self.arc_types.get_or_init(|| ArcTypes::new(&self.table))
     }
 
-    fn graph(&self) -> &Graph {
+    pub fn graph(&self) -> &Graph {
         self.rows.graph.get_or_init(|| Graph::new(&self.table))
     }
 
@@ -217,7 +216,7 @@ impl Loaded {
 
 /// The column that another one is likely to agree with: max for min, the first scene for the others.
 /// Arrivals, required times and slacks have the graph.
-fn cross_key(key: StreamKey) -> Option<StreamKey> {
+pub(super) fn cross_key(key: StreamKey) -> Option<StreamKey> {
     match key.kind {
         StreamKind::Slew | StreamKind::Delay if key.min_max == MinMax::Min => {
             Some(StreamKey { min_max: MinMax::Max, ..key })
@@ -257,13 +256,16 @@ pub(super) struct ColumnEncoder<'a> {
     pub base: Option<&'a ColumnBase>,
     pub topology: &'a Topology,
     pub tables: &'a DelayTables,
+    /// That of the stage; it says what residuals are counted in.
+    pub tolerance: f64,
     /// Most delays are those of the base; so times may be, too. Else the graph knows them better, and
     /// those of the base need not be decoded.
     pub is_still: bool,
 }
 
-/// Whether most delays are those of the base.
+/// Whether most delays are those of the base, as far as the tolerance tells them apart.
 pub(super) fn is_still(
+    tolerance: f64,
     mut keys: impl Iterator<Item = StreamKey>,
     own: &dyn ColumnSource,
     base: Option<&ColumnBase>,
@@ -275,7 +277,10 @@ pub(super) fn is_still(
         return Ok(true);
     };
     let before = BaseValues { values: &before, map: base.map(key.kind) };
-    let same = (0..).zip(values.iter()).filter(|(row, value)| before.get(*row) == Some(**value));
+    let tolerance = Tolerance::new(key.kind, tolerance);
+    let is_same =
+        |row, value| before.get(row).is_some_and(|before| tolerance.allows(value, before));
+    let same = (0..).zip(values.iter()).filter(|(row, value)| is_same(*row, **value));
     Ok(same.count() * 2 > values.len())
 }
 
@@ -386,11 +391,12 @@ impl ColumnEncoder<'_> {
                 predictors.push(Predictor::Graph);
             }
             for rows in rows.chunks(block_elements(Width::Word)) {
+                let grid = Grid::new(key.kind, self.tolerance);
                 let residual = |predictor, row: &u32| {
                     let value = values[*row as usize];
                     match predictor {
-                        Predictor::None => ordered(value),
-                        _ => float_residual(value, predict(predictor, *row)),
+                        Predictor::None => grid.integer(value),
+                        _ => grid.residual(value, predict(predictor, *row)),
                     }
                 };
                 let sample = |predictor: &Predictor| {
@@ -413,12 +419,15 @@ pub(super) struct ColumnDecoder<'a> {
     pub base: Option<&'a ColumnBase>,
     pub topology: &'a Topology,
     pub tables: &'a DelayTables,
+    /// That of the stage; it says what residuals are counted in.
+    pub tolerance: f64,
     pub residuals: &'a dyn Fn(&StreamIndex, usize) -> Result<Vec<u32>>,
 }
 
 impl ColumnDecoder<'_> {
     /// The values of a column that the graph of time does not go through.
     pub fn decode(&self, stream: &StreamIndex) -> Result<Vec<u32>> {
+        let grid = Grid::new(stream.key.kind, self.tolerance);
         let slacks = slacks(stream.key, self.own)?;
         let mut values = vec![0; stream.count as usize];
         self.each_row(stream, |references, predictor, row, residual| {
@@ -430,11 +439,11 @@ impl ColumnDecoder<'_> {
                 _ => None,
             };
             values[row as usize] = match predictor {
-                Predictor::None => unordered(residual),
+                Predictor::None => grid.value(residual),
                 _ => {
                     let prediction =
                         prediction.unwrap_or_else(|| references.predict(predictor, row, &values));
-                    float_value(residual, prediction)
+                    grid.predicted(residual, prediction)
                 }
             };
             Ok(())
@@ -446,6 +455,7 @@ impl ColumnDecoder<'_> {
     /// graph mixes.
     pub fn decode_pair(&self, streams: [&StreamIndex; 2], delays: &[u32]) -> Result<[Vec<u32>; 2]> {
         let key = streams[0].key;
+        let grid = Grid::new(key.kind, self.tolerance);
         let times = times(key).ok_or_else(|| corrupt("It is not a column of times."))?;
         let count = streams[0].count as usize;
         // A known value, or a residual and what it is relative to where the graph is silent.
@@ -455,13 +465,13 @@ impl ColumnDecoder<'_> {
             let (values, pending) = (&mut values[transition], &mut pending[transition]);
             self.each_row(stream, |references, predictor, row, residual| {
                 match predictor {
-                    Predictor::None => values[row as usize] = unordered(residual),
+                    Predictor::None => values[row as usize] = grid.value(residual),
                     _ => {
                         let prediction = references.predict(predictor, row, values);
                         if predictor == Predictor::Graph {
                             pending[row as usize] = Some((residual, prediction));
                         } else {
-                            values[row as usize] = float_value(residual, prediction);
+                            values[row as usize] = grid.predicted(residual, prediction);
                         }
                     }
                 }
@@ -472,7 +482,7 @@ impl ColumnDecoder<'_> {
             let (row, transition) = (node as usize / 2, node as usize % 2);
             let value = &mut values[transition][row];
             if let Some((residual, otherwise)) = pending[transition][row] {
-                *value = float_value(residual, prediction.unwrap_or(otherwise));
+                *value = grid.predicted(residual, prediction.unwrap_or(otherwise));
             }
             *value
         });

@@ -10,6 +10,7 @@ mod durable;
 mod live;
 mod lock;
 mod mapping;
+mod quantize;
 mod reader;
 pub mod report;
 mod rewrite;
@@ -24,3 +25,5 @@ pub use live::{RowState, StageAlignment};
 pub use mapping::ReadMode;
 pub use reader::Stage;
 pub use verify::{Depth, Finding, Verification};
+
+pub(crate) use capture::check_tolerance;

@@ -147,6 +147,11 @@ impl Stage {
         Ok(self.bytes(stream)?.get(rows).unwrap_or_default().to_vec())
     }
 
+    /// Arcs on the longest path through the timing graph, cycles cut open.
+    pub fn levels(&self) -> Result<u32> {
+        Ok(self.topology()?.graph().levels())
+    }
+
     /// The constraints as the engine wrote them at the save.
     pub fn sdc(&self) -> Result<Vec<u8>> {
         self.whole_bytes(StreamKind::Sdc)
@@ -414,6 +419,7 @@ impl Stage {
             base: base.as_ref(),
             topology: &*self.topology()?,
             tables: &*self.delay_tables()?,
+            tolerance: self.metadata().tolerance,
             residuals: &|stream, number| self.residuals(stream, number),
         };
         if times(key).is_some()

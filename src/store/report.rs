@@ -131,7 +131,7 @@ fn write_row(out: &mut String, row: &Row, level: usize, is_head: bool) {
     let metadata = &file.stage().metadata;
     let _ = writeln!(
         out,
-        "{mark} {name:<28} {:>9} {:>9} {:>10} {:>10} {:>6.2}% {:>11} {:>11} {:>6}  {}",
+        "{mark} {name:<28} {:>9} {:>9} {:>10} {:>10} {:>6.2}% {:>11} {:>11} {:>6}  {}{}",
         metadata.vertices,
         metadata.arcs,
         metadata.raw_bytes,
@@ -141,6 +141,7 @@ fn write_row(out: &mut String, row: &Row, level: usize, is_head: bool) {
         picoseconds(tns(metadata, MinMax::Max)),
         violating(metadata, MinMax::Max),
         time(file.stage()),
+        tolerance(metadata),
     );
 }
 
@@ -182,6 +183,7 @@ fn json_row(row: &Row, is_head: bool) -> Value {
         "violating_endpoints": violating(metadata, MinMax::Max),
         "checks": checks,
         "engine": format!("{} {}", metadata.engine, metadata.engine_version),
+        "tolerance": metadata.tolerance,
         "threads": metadata.threads,
         "note": metadata.note,
         "meta": meta,
@@ -191,6 +193,14 @@ fn json_row(row: &Row, is_head: bool) -> Value {
 /// The shortest decimal that reads back as this 32-bit float; null where JSON has no number for it.
 fn exact(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |value| json!(value))
+}
+
+/// Behind all columns: few stages have one.
+fn tolerance(metadata: &StageMetadata) -> String {
+    match metadata.tolerance {
+        0.0 => String::new(),
+        seconds => format!("  within {seconds:e} s"),
+    }
 }
 
 fn picoseconds(seconds: f32) -> String {

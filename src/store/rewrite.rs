@@ -42,6 +42,7 @@ pub(super) fn rewrite_as_full(
         base: None,
         topology: &topology,
         tables: &chosen.tables,
+        tolerance: record.metadata.tolerance,
         is_still: false,
     };
     let streams = &stage.timing_stage().delta_changes.streams;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-// Base, full, codec and level of a capture; aborted captures; a second writer.
+// Base, full, codec, level and tolerance of a capture; aborted captures; a second writer.
+
+#include <math.h>
 
 #include "check.h"
 #include "sample.h"
@@ -61,6 +63,38 @@ static void checkCodecs(ckp_store* store)
   }
 }
 
+static void checkTolerance(ckp_store* store)
+{
+  ckp_options* options = newOptions();
+  OK(ckp_options_set_u64, options, CKP_OPTION_FULL, 1);
+  OK(ckp_options_set_f64, options, CKP_OPTION_TOLERANCE, 0.5e-15);
+  OK(ckp_options_set_f64, options, CKP_OPTION_TOLERANCE, 1e-15);
+  ckp_capture* capture = NULL;
+  OK(ckp_capture_begin,
+     store,
+     "within",
+     options,
+     makeObjects(sample),
+     &capture);
+  ckp_options_free(options);
+  fillCapture(capture, sample, 1, 4096);
+  const ckp_stage* stage = NULL;
+  OK(ckp_capture_commit, capture, &stage);
+  double seconds = -1.0;
+  OK(ckp_stage_tolerance, stage, &seconds);
+  CHECK(seconds == 1e-15);
+  uint64_t levels = 0;
+  OK(ckp_stage_number, stage, CKP_NUMBER_LEVELS, &levels);
+  CHECK(levels > 0);
+  REJECTS_ARGUMENT(ckp_stage_tolerance, NULL, &seconds);
+  REJECTS_ARGUMENT(ckp_stage_tolerance, stage, NULL);
+  ckp_stage_free(stage);
+  OK(ckp_stage_open, store, "a", &stage);
+  OK(ckp_stage_tolerance, stage, &seconds);
+  CHECK(seconds == 0.0);
+  ckp_stage_free(stage);
+}
+
 static void expectBadBase(ckp_store* store,
                           ckp_options* options,
                           const char* base,
@@ -88,6 +122,11 @@ static void checkBadValues(ckp_store* store)
   REJECTS_ARGUMENT(ckp_options_set_u64, options, CKP_OPTION_CODEC, 99);
   REJECTS_ARGUMENT(ckp_options_set_u64, options, CKP_OPTION_LEVEL, 0);
   REJECTS_ARGUMENT(ckp_options_set_u64, options, CKP_OPTION_LEVEL, 20);
+  REJECTS_ARGUMENT(ckp_options_set_f64, options, CKP_OPTION_LEVEL, 3.0);
+  REJECTS_ARGUMENT(ckp_options_set_f64, options, CKP_OPTION_TOLERANCE, -1e-15);
+  REJECTS_ARGUMENT(ckp_options_set_f64, options, CKP_OPTION_TOLERANCE, 1.5);
+  REJECTS_ARGUMENT(ckp_options_set_f64, options, CKP_OPTION_TOLERANCE, NAN);
+  REJECTS_ARGUMENT(ckp_options_set_f64, NULL, CKP_OPTION_TOLERANCE, 1e-15);
   REJECTS_ARGUMENT(ckp_options_set_text, options, CKP_OPTION_LEVEL, "3");
   REJECTS_ARGUMENT(ckp_options_set_text, options, CKP_OPTION_BASE, "\xff");
   expectBadBase(store, options, "nowhere", CKP_NOT_FOUND);
@@ -113,7 +152,7 @@ static void checkAbort(ckp_store* store)
   ckp_capture_abort(capture);
   const ckp_stage* stage = NULL;
   REJECTS(CKP_NOT_FOUND, ckp_stage_open, store, "e", &stage);
-  saveWith(store, "e", 5, NULL, "codec2");
+  saveWith(store, "e", 5, NULL, "within");
 }
 
 int main(void)
@@ -128,6 +167,7 @@ int main(void)
   OK(ckp_store_open, path, CKP_OPEN_CREATE, &store);
   checkBases(store);
   checkCodecs(store);
+  checkTolerance(store);
   checkBadValues(store);
   checkAbort(store);
   uint64_t findings;

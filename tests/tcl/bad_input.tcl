@@ -63,6 +63,11 @@ test "options that make no sense" {
   assert_refused 0008 good.ckp { save_timing_checkpoint a b -store good.ckp } Usage
   assert_refused 0009 good.ckp { save_timing_checkpoint a -store good.ckp -meta { odd } }
   assert_refused 0010 good.ckp { report_timing_checkpoints -store good.ckp -format xml } xml
+  foreach tolerance { -1e-15 1.5 x 1ps nan inf {} } {
+    assert_refused 0012 good.ckp {
+      save_timing_checkpoint a -store good.ckp -tolerance $tolerance
+    } tolerance
+  }
   # The engine's own check of options has no message id.
   assert { [catch { save_timing_checkpoint a -store good.ckp -nonsense }] } "unknown option"
   assert_equal [stage_tree good.ckp] {{base null} {next base}} "stages"

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The ckp Authors
 #
 # Every stage of the designs in ../shared/flows, where that directory is: saved in one process,
-# restored in another one that read no parasitics, bit for bit.
+# restored in another one that read no parasitics, bit for bit; one of each within a tolerance.
 
 source $env(CKP_TESTS)/tcl/helpers.tcl
 
@@ -65,6 +65,20 @@ proc check_stage { store stage load wires } {
   assert_same_stage $store $stage again_$store $stage
 }
 
+# Saved as a delta within a tolerance; another process proves it.
+proc check_tolerance { store stage load wires } {
+  new_process { store stage load wires } {
+    eval $load
+    eval $wires
+    save_timing_checkpoint near -store $store -base $stage -tolerance 1e-14
+  }
+  set text [new_process { store load } {
+    eval $load
+    restore_timing_checkpoint near -store $store
+  }]
+  assert_match {within 1e-14 s of the engine that saved} $text
+}
+
 # Instances that have a cell of another drive strength: the first, the middle and the last such.
 proc edits {} {
   set found {}
@@ -124,6 +138,11 @@ foreach design { gcd aes } {
     if { $stage eq "5_cts" } {
       test "$design $stage, three cells replaced after the restore" {
         check_edits $design.ckp $stage $load $wires
+      }
+    }
+    if { $stage eq "7_groute" } {
+      test "$design $stage, restored within a tolerance" {
+        check_tolerance $design.ckp $stage $load $wires
       }
     }
     file delete ${design}_$stage.v ${design}_$stage.spef

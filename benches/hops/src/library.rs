@@ -25,16 +25,23 @@ pub enum Codec {
     Lz4,
     Auto,
     Max,
+    /// `Auto` with a tolerance of 1e-15 s, on a base with the same.
+    Within1fs,
+    /// `Auto` with a tolerance of 1e-14 s, on a base with the same.
+    Within10fs,
 }
 
 impl Codec {
-    pub const ALL: [Self; 3] = [Self::Lz4, Self::Auto, Self::Max];
+    pub const ALL: [Self; 5] =
+        [Self::Lz4, Self::Auto, Self::Max, Self::Within1fs, Self::Within10fs];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Lz4 => "lz4",
             Self::Auto => "auto",
             Self::Max => "max",
+            Self::Within1fs => "1e-15s",
+            Self::Within10fs => "1e-14s",
         }
     }
 
@@ -44,6 +51,8 @@ impl Codec {
             Self::Lz4 => CaptureOptions { codec: CodecChoice::Lz4, ..plain },
             Self::Auto => plain,
             Self::Max => CaptureOptions { level: 19, ..plain },
+            Self::Within1fs => CaptureOptions { tolerance: 1e-15, ..plain },
+            Self::Within10fs => CaptureOptions { tolerance: 1e-14, ..plain },
         }
     }
 }
@@ -122,8 +131,9 @@ impl Library<'_> {
 
     fn check(&self, store: &Store, name: &str) -> Outcome<()> {
         let (stage, columns) = read(store, name, self.stage)?;
-        let pairs = columns.iter().zip(&self.stage.columns);
-        let same = pairs.fold(true, |same, (read, column)| same && *read == column.values);
+        let tolerance = stage.metadata().tolerance;
+        let mut pairs = columns.iter().zip(&self.stage.columns);
+        let same = pairs.all(|(read, column)| is_within(tolerance, read, &column.values));
         // The rows have these digests: reading the table checks that.
         stage.objects()?;
         let digests =
@@ -180,6 +190,13 @@ fn resident(field: &str) -> Outcome<u64> {
     let kibibytes: u64 =
         line.and_then(|line| line.split_whitespace().next()).unwrap_or("").parse()?;
     Ok(1024 * kibibytes)
+}
+
+/// Bit for bit, or as numbers within the tolerance.
+fn is_within(tolerance: f64, read: &[u32], given: &[u32]) -> bool {
+    let number = |bits: u32| f64::from(f32::from_bits(bits));
+    let is_near = |a, b| a == b || (number(a) - number(b)).abs() <= tolerance && tolerance > 0.0;
+    read.len() == given.len() && read.iter().zip(given).all(|(a, b)| is_near(*a, *b))
 }
 
 fn open(path: &Path) -> Outcome<Store> {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use ckp::{ObjectTable, StageMetadata, Store, StreamKey, StreamKind, Width};
+use ckp::{ObjectTable, StageMetadata, Store, StreamKey, Width};
 
 use crate::Outcome;
 

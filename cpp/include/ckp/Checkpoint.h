@@ -26,6 +26,9 @@ struct SaveOptions
   bool full = false;
   std::optional<uint32_t> codec;  // CKP_CODEC_*
   std::optional<uint32_t> level;  // Zstandard level, 1 to 19.
+  // Seconds that stored slews, delays and times may differ from the engine's,
+  // 0 to 1; 0 keeps every bit.
+  double tolerance = 0.0;
   std::string note;
   std::vector<std::pair<std::string, std::string>> meta;
 };
