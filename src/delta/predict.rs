@@ -79,7 +79,7 @@ impl Predictor {
         matches!(self, Self::CrossTemporal | Self::CrossTemporalScale)
     }
 
-    #[cfg(test)]
+    /// The words for it in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",

@@ -51,7 +51,7 @@ impl Topology {
         self.graph.get_or_init(|| Graph::new(&self.table))
     }
 
-    fn classes(&self, kind: StreamKind) -> &Classes {
+    pub fn classes(&self, kind: StreamKind) -> &Classes {
         match kind {
             StreamKind::Delay => &self.arcs,
             StreamKind::Slew => &self.vertices,
