@@ -167,8 +167,8 @@ struct Left {
     new: Vec<u32>,
 }
 
-/// Match the arcs of edges whose ends no other edge has, and whose kinds are the same, edge by edge.
-/// Wants tables whose edges ascend by their ends; of others all is left.
+/// Match the arcs between two vertices as a whole where they are of the same kinds in the same order. Wants
+/// tables whose edges ascend by their ends; of others all is left.
 fn align_edges(
     base: &ObjectTable,
     new: &ObjectTable,
@@ -181,26 +181,28 @@ fn align_edges(
         return Left { base: all(base), new: all(new) };
     };
     let mut left = Left { base: Vec::new(), new: Vec::new() };
-    let mut next = 0;
-    for edge in 0..new.edge_count() {
-        let from = vertices.get(new.edge_from[edge] as usize);
-        let to = vertices.get(new.edge_to[edge] as usize);
-        let Some(ends) = from.zip(to) else { continue };
-        let Some(first) = base_edges.find(ends, next) else { continue };
-        next = first + 1;
-        let (base_arcs, new_arcs) = (base_edges.arcs(first), new_edges.arcs(edge));
+    let (mut edge, mut next) = (0, 0);
+    while edge < new.edge_count() {
+        let new_edge = edge;
+        edge = new_edges.end_of_group(new_edge);
+        let from = vertices.get(new.edge_from[new_edge] as usize);
+        let to = vertices.get(new.edge_to[new_edge] as usize);
+        let Some(first) = from.zip(to).and_then(|ends| base_edges.find(ends, next)) else {
+            continue;
+        };
+        next = base_edges.end_of_group(first);
+        let (base_arcs, new_arcs) = (base_edges.arcs(first..next), new_edges.arcs(new_edge..edge));
         let base_kinds = base.arc_kind[base_arcs.clone()].iter().copied();
         let new_kinds = new.arc_kind[new_arcs.clone()].iter();
         let new_kinds = new_kinds.map(|kind| kinds.get(*kind as usize).copied().unwrap_or(NO_ROW));
-        if base_edges.is_alone(first) && new_edges.is_alone(edge) && base_kinds.eq(new_kinds) {
+        if base_kinds.eq(new_kinds) {
             rows[new_arcs].iter_mut().zip(base_arcs).for_each(|(row, arc)| *row = arc as u32);
         } else {
             left.new.extend(new_arcs.map(|arc| arc as u32));
-            left.base.extend(base_edges.arcs_between(ends, first).map(|arc| arc as u32));
+            left.base.extend(base_arcs.map(|arc| arc as u32));
         }
     }
     left.base.sort_unstable();
-    left.base.dedup();
     left
 }
 
@@ -230,7 +232,8 @@ impl<'a> Edges<'a> {
 
     /// The first edge between two vertices; `guess` may be it.
     fn find(&self, ends: (u32, u32), guess: usize) -> Option<usize> {
-        if self.ends(guess) == Some(ends) && self.is_first(guess) {
+        let is_first = guess == 0 || self.ends(guess - 1) != Some(ends);
+        if is_first && self.ends(guess) == Some(ends) {
             return Some(guess);
         }
         let from = ends.0 as usize;
@@ -239,23 +242,14 @@ impl<'a> Edges<'a> {
         Some(edges.start + before).filter(|edge| self.ends(*edge) == Some(ends))
     }
 
-    fn is_first(&self, edge: usize) -> bool {
-        edge == 0 || self.ends(edge - 1) != self.ends(edge)
+    /// The edge behind those that have the ends of the edge `first`, the first of them.
+    fn end_of_group(&self, first: usize) -> usize {
+        let ends = self.ends(first);
+        (first + 1..).find(|edge| self.ends(*edge) != ends).unwrap_or(first + 1)
     }
 
-    /// No other edge has the same ends.
-    fn is_alone(&self, edge: usize) -> bool {
-        self.is_first(edge) && self.ends(edge + 1) != self.ends(edge)
-    }
-
-    fn arcs(&self, edge: usize) -> Range<usize> {
-        self.arcs[edge] as usize..self.arcs[edge + 1] as usize
-    }
-
-    /// Arcs of all edges between two vertices, the first of which is `first`.
-    fn arcs_between(&self, ends: (u32, u32), first: usize) -> Range<usize> {
-        let edges = (first..).take_while(|edge| self.ends(*edge) == Some(ends));
-        self.arcs(first).start..self.arcs(first + edges.count() - 1).end
+    fn arcs(&self, edges: Range<usize>) -> Range<usize> {
+        self.arcs[edges.start] as usize..self.arcs[edges.end] as usize
     }
 }
 

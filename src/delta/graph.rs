@@ -21,6 +21,9 @@ pub(crate) struct Graph {
     fan_out: Fans,
 }
 
+/// Stands for no node.
+const NO_NODE: u32 = u32::MAX;
+
 /// For each node: (node at the other end, arc).
 #[derive(Debug)]
 struct Fans {
@@ -29,23 +32,26 @@ struct Fans {
 }
 
 impl Fans {
-    /// From (node, node at the other end, arc) of every arc, which `each` gives twice alike; the arcs of a
-    /// node stay in the order given.
-    fn new(nodes: usize, each: impl Fn(&mut dyn FnMut(u32, u32, u32))) -> Self {
-        let mut starts = vec![0u32; nodes + 1];
-        each(&mut |node, _, _| starts[node as usize + 1] += 1);
+    /// From (node, node at the other end) of every arc; the arcs of a node stay in order. Arcs of
+    /// `NO_NODE` do not count.
+    fn new(nodes: usize, ends: impl ExactSizeIterator<Item = (u32, u32)> + Clone) -> Self {
+        // One more node takes the arcs that do not count.
+        let mut starts = vec![0u32; nodes + 2];
+        let slot = |node: u32| (node as usize).min(nodes);
+        ends.clone().for_each(|(node, _)| starts[slot(node)] += 1);
         let mut sum = 0;
         for start in &mut starts {
-            sum += *start;
-            *start = sum;
+            sum += std::mem::replace(start, sum);
         }
-        let mut next = starts.clone();
-        let mut arcs = vec![(0, 0); sum as usize];
-        each(&mut |node, other, arc| {
-            let slot = &mut next[node as usize];
-            arcs[*slot as usize] = (other, arc);
-            *slot += 1;
-        });
+        let mut arcs = vec![(0, 0); ends.len()];
+        for (arc, (node, other)) in ends.enumerate() {
+            let next = &mut starts[slot(node)];
+            arcs[*next as usize] = (other, arc as u32);
+            *next += 1;
+        }
+        // Every slot has moved on to where the next one starts.
+        starts.rotate_right(1);
+        starts[0] = 0;
         Self { starts, arcs }
     }
 
@@ -70,21 +76,24 @@ impl Graph {
         for (place, vertex) in order.iter().enumerate() {
             rank[*vertex as usize] = place as u32;
         }
-        let each = |visit: &mut dyn FnMut(u32, u32, u32)| {
-            for (arc, (edge, kind)) in table.arc_edge.iter().zip(&table.arc_kind).enumerate() {
+        let arcs = table.arc_edge.iter().zip(&table.arc_kind);
+        let ends: Vec<(u32, u32)> = arcs
+            .map(|(edge, kind)| {
                 let edge = *edge as usize;
-                let Some(kind) = kinds.get(*kind as usize) else { continue };
                 let (from, to) = (table.edge_from[edge], table.edge_to[edge]);
                 let (from, to) = (rank[from as usize], rank[to as usize]);
-                // Arcs against the order close cycles.
-                if from < to && kind.propagates() {
-                    visit(from * 2 + kind.from as u32, to * 2 + kind.to as u32, arc as u32);
+                match kinds.get(*kind as usize) {
+                    // Arcs against the order close cycles.
+                    Some(kind) if from < to && kind.propagates() => {
+                        (from * 2 + kind.from as u32, to * 2 + kind.to as u32)
+                    }
+                    _ => (NO_NODE, NO_NODE),
                 }
-            }
-        };
+            })
+            .collect();
         let nodes = order.len() * 2;
-        let fan_in = Fans::new(nodes, |visit| each(&mut |from, to, arc| visit(to, from, arc)));
-        let fan_out = Fans::new(nodes, each);
+        let fan_in = Fans::new(nodes, ends.iter().map(|(from, to)| (*to, *from)));
+        let fan_out = Fans::new(nodes, ends.iter().copied());
         Self { order, fan_in, fan_out }
     }
 
@@ -161,13 +170,13 @@ fn order(table: &ObjectTable, propagates: &[bool]) -> Vec<u32> {
     for (edge, kind) in table.arc_edge.iter().zip(&table.arc_kind) {
         is_way[*edge as usize] |= propagates.get(*kind as usize) == Some(&true);
     }
-    let edges = || {
-        let edges = table.edge_from.iter().zip(&table.edge_to).zip(&is_way);
-        edges.filter(|(_, is_way)| **is_way).map(|(ends, _)| ends)
-    };
+    let ends = table.edge_from.iter().zip(&table.edge_to).zip(&is_way);
+    let ends = ends.map(|((from, to), is_way)| (if *is_way { *from } else { NO_NODE }, *to));
     let mut waiting = vec![0u32; count];
-    edges().for_each(|(_, to)| waiting[*to as usize] += 1);
-    let fan_out = Fans::new(count, |visit| edges().for_each(|(from, to)| visit(*from, *to, 0)));
+    for (_, to) in ends.clone().filter(|(from, _)| *from != NO_NODE) {
+        waiting[to as usize] += 1;
+    }
+    let fan_out = Fans::new(count, ends);
     let mut has_place = vec![false; count];
     let mut order: Vec<u32> =
         (0..count as u32).filter(|vertex| waiting[*vertex as usize] == 0).collect();
