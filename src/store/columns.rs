@@ -47,7 +47,7 @@ impl Topology {
         }
     }
 
-    fn graph(&self) -> &Graph {
+    pub fn graph(&self) -> &Graph {
         self.graph.get_or_init(|| Graph::new(&self.table))
     }
 
@@ -167,6 +167,27 @@ pub(super) fn groups(keys: impl Iterator<Item = StreamKey>) -> Vec<Vec<StreamKey
     groups
 }
 
+/// The same for a writer, which has all columns of the stage, and the delays of the base decoded.
+fn encoder_groups(keys: impl Iterator<Item = StreamKey>) -> Vec<Vec<StreamKey>> {
+    let apart = |keys: Vec<StreamKey>| {
+        let mut parts: BTreeMap<(MinMax, Transition), Vec<StreamKey>> = BTreeMap::new();
+        for key in keys {
+            let part = match key.kind {
+                StreamKind::Delay => (key.min_max, Transition::None),
+                // Min and max are predicted from the same columns of the base.
+                StreamKind::Slew => (MinMax::Min, key.transition),
+                _ => (MinMax::Min, Transition::None),
+            };
+            parts.entry(part).or_default().push(key);
+        }
+        parts.into_values()
+    };
+    let mut groups: Vec<Vec<StreamKey>> = groups(keys).into_iter().flat_map(apart).collect();
+    // Slacks take next to nothing.
+    groups.sort_by_key(|keys| keys.first().map(|key| (key.kind == StreamKind::Slack) as u8));
+    groups
+}
+
 /// Writes columns that `own` has.
 pub(super) struct ColumnEncoder<'a> {
     pub own: &'a dyn ColumnSource,
@@ -210,8 +231,9 @@ impl ColumnEncoder<'_> {
             }
             Ok(encoded)
         };
+        // One after the other as threads become free: the largest do not wait behind small ones.
         let groups: Vec<Result<Vec<EncodedStream>>> =
-            groups(keys).into_par_iter().map(encode_group).collect();
+            encoder_groups(keys).into_par_iter().with_max_len(1).map(encode_group).collect();
         for group in groups {
             group?.into_iter().try_for_each(|encoded| writer.put_encoded(encoded))?;
         }
