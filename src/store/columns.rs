@@ -13,7 +13,7 @@ use super::reader::Stage;
 use super::writer::{EncodedStream, StageWriter, cost};
 use crate::delta::{
     Alignment, BaseValues, Classes, Graph, Predictor, References, RowMap, Times, arc_classes,
-    float_residual, float_value, ordered, slack, unordered, vertex_classes,
+    float_residual, float_value, for_predictor, ordered, slack, unordered, vertex_classes,
 };
 use crate::error::{Result, corrupt};
 use crate::format::{BlockEncoder, block_elements};
@@ -303,12 +303,6 @@ impl ColumnEncoder<'_> {
         let classes = self.topology.classes(key.kind);
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
         let references = loaded.references(classes, map);
-        let predict = |predictor: Predictor, row: u32| match (predictor, graph) {
-            (Predictor::Graph, Some(graph)) => {
-                graph[row as usize].unwrap_or_else(|| references.predict(predictor, row, values))
-            }
-            _ => references.predict(predictor, row, values),
-        };
         let mut blocks = Vec::new();
         let mut first = 0;
         for (class, size) in classes.sizes.iter().enumerate() {
@@ -319,21 +313,27 @@ impl ColumnEncoder<'_> {
                 predictors.push(Predictor::Graph);
             }
             for rows in rows.chunks(block_elements(Width::Word)) {
-                let residual = |predictor, row: &u32| {
-                    let value = values[*row as usize];
-                    match predictor {
-                        Predictor::None => ordered(value),
-                        _ => float_residual(value, predict(predictor, *row)),
-                    }
+                let residual = |predictor: Predictor, row: u32| {
+                    let value = values[row as usize];
+                    let known = match (predictor, graph) {
+                        (Predictor::None, _) => return ordered(value),
+                        (Predictor::Graph, Some(graph)) => graph[row as usize],
+                        _ => None,
+                    };
+                    let otherwise = || references.predict(predictor, row, values);
+                    float_residual(value, known.unwrap_or_else(otherwise))
                 };
-                let sample = |predictor: &Predictor| {
-                    let rows = rows.iter().step_by(rows.len().div_ceil(SAMPLE));
-                    let residuals: Vec<u32> = rows.map(|row| residual(*predictor, row)).collect();
-                    cost(&residuals)
+                let residuals = |predictor: Predictor, step: usize| -> Vec<u32> {
+                    let rows = rows.iter().step_by(step);
+                    for_predictor!(predictor, known => {
+                        rows.map(|row| residual(known, *row)).collect()
+                    })
                 };
-                let best = predictors.iter().copied().min_by_key(sample);
+                let step = rows.len().div_ceil(SAMPLE);
+                let cost_of = |predictor: &Predictor| cost(&residuals(*predictor, step));
+                let best = predictors.iter().copied().min_by_key(cost_of);
                 let best = best.unwrap_or(Predictor::None);
-                blocks.push((best, rows.iter().map(|row| residual(best, row)).collect()));
+                blocks.push((best, residuals(best, 1)));
             }
         }
         EncodedStream::new(encoder, key, values, blocks)
@@ -353,22 +353,25 @@ impl ColumnDecoder<'_> {
     pub fn decode(&self, stream: &StreamIndex) -> Result<Vec<u32>> {
         let slacks = slacks(stream.key, self.own)?;
         let mut values = vec![0; stream.count as usize];
-        self.each_row(stream, |references, predictor, row, residual| {
-            let prediction = match (predictor, &slacks) {
-                (Predictor::Graph, Some(slacks)) => slacks[row as usize],
-                (Predictor::Graph, None) => {
-                    return Err(corrupt("It needs columns that are not there."));
+        self.each_block(stream, |references, predictor, rows, residuals| {
+            if predictor == Predictor::Graph && slacks.is_none() {
+                return Err(corrupt("It needs columns that are not there."));
+            }
+            for_predictor!(predictor, known => {
+                for (row, residual) in rows.iter().zip(residuals) {
+                    let prediction = match (known, &slacks) {
+                        (Predictor::Graph, Some(slacks)) => slacks[*row as usize],
+                        _ => None,
+                    };
+                    values[*row as usize] = match known {
+                        Predictor::None => unordered(residual),
+                        _ => {
+                            let otherwise = || references.predict(known, *row, &values);
+                            float_value(residual, prediction.unwrap_or_else(otherwise))
+                        }
+                    };
                 }
-                _ => None,
-            };
-            values[row as usize] = match predictor {
-                Predictor::None => unordered(residual),
-                _ => {
-                    let prediction =
-                        prediction.unwrap_or_else(|| references.predict(predictor, row, &values));
-                    float_value(residual, prediction)
-                }
-            };
+            });
             Ok(())
         })?;
         Ok(values)
@@ -385,18 +388,19 @@ impl ColumnDecoder<'_> {
         let mut pending: [Vec<Option<(u32, u32)>>; 2] = [vec![None; count], vec![None; count]];
         for (transition, stream) in streams.into_iter().enumerate() {
             let (values, pending) = (&mut values[transition], &mut pending[transition]);
-            self.each_row(stream, |references, predictor, row, residual| {
-                match predictor {
-                    Predictor::None => values[row as usize] = unordered(residual),
-                    _ => {
-                        let prediction = references.predict(predictor, row, values);
-                        if predictor == Predictor::Graph {
-                            pending[row as usize] = Some((residual, prediction));
-                        } else {
-                            values[row as usize] = float_value(residual, prediction);
+            self.each_block(stream, |references, predictor, rows, residuals| {
+                for_predictor!(predictor, known => {
+                    for (row, residual) in rows.iter().zip(residuals) {
+                        let prediction = references.predict(known, *row, values);
+                        match known {
+                            Predictor::None => values[*row as usize] = unordered(residual),
+                            Predictor::Graph => {
+                                pending[*row as usize] = Some((residual, prediction));
+                            }
+                            _ => values[*row as usize] = float_value(residual, prediction),
                         }
                     }
-                }
+                });
                 Ok(())
             })?;
         }
@@ -411,10 +415,11 @@ impl ColumnDecoder<'_> {
         Ok(values)
     }
 
-    fn each_row(
+    /// Call `decode` for each block with its rows and residuals.
+    fn each_block(
         &self,
         stream: &StreamIndex,
-        mut visit: impl FnMut(&References<'_>, Predictor, u32, u32) -> Result<()>,
+        mut decode: impl FnMut(&References<'_>, Predictor, &[u32], Vec<u32>) -> Result<()>,
     ) -> Result<()> {
         let key = stream.key;
         let predictors: Vec<Predictor> = stream
@@ -429,14 +434,15 @@ impl ColumnDecoder<'_> {
         }
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
         let references = loaded.references(classes, map);
-        let mut rows = classes.order.iter();
+        let mut rows = classes.order.as_slice();
         for (number, predictor) in predictors.into_iter().enumerate() {
             if predictor == Predictor::Previous {
                 return Err(corrupt(format!("{key} has a predictor that is not for columns.")));
             }
-            for (residual, row) in (self.residuals)(stream, number)?.into_iter().zip(&mut rows) {
-                visit(&references, predictor, *row, residual)?;
-            }
+            let residuals = (self.residuals)(stream, number)?;
+            let (of_block, rest) = rows.split_at(residuals.len().min(rows.len()));
+            rows = rest;
+            decode(&references, predictor, of_block, residuals)?;
         }
         Ok(())
     }
