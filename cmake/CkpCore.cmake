@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The ckp Authors
 #
-# Builds the Rust crate and offers it as ckp::ckp (shared) and ckp::ckp_static. The same names come
-# from find_package(ckp), so that tests and consumers are written alike.
+# Builds the Rust crate: the command line, and the library, which is offered as ckp::ckp (shared) and
+# ckp::ckp_static. The same names come from find_package(ckp), so that tests and consumers are written
+# alike.
 
 find_program(CARGO_EXECUTABLE cargo HINTS "$ENV{HOME}/.cargo/bin" REQUIRED)
 set(CKP_CARGO_TARGET_DIR "${PROJECT_SOURCE_DIR}/target" CACHE PATH "Build directory of cargo")
@@ -10,6 +11,7 @@ find_package(Threads REQUIRED)
 
 set(ckp_shared "${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/libckp.so")
 set(ckp_static "${CMAKE_ARCHIVE_OUTPUT_DIRECTORY}/libckp.a")
+set(ckp_command "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/ckp")
 set(ckp_cargo_output "${CKP_CARGO_TARGET_DIR}/release")
 # What the Rust standard library needs beside the C++ driver's own libraries.
 set(ckp_static_libraries Threads::Threads ${CMAKE_DL_LIBS} m)
@@ -17,13 +19,15 @@ set(ckp_static_libraries Threads::Threads ${CMAKE_DL_LIBS} m)
 # cargo alone knows what is out of date, so it runs in every build; copying only what differs keeps
 # dependents from being linked again.
 add_custom_target(ckp_core ALL
-  COMMAND "${CARGO_EXECUTABLE}" build --release --locked --lib --quiet
+  COMMAND "${CARGO_EXECUTABLE}" build --release --locked --lib --bin ckp --quiet
     --manifest-path "${PROJECT_SOURCE_DIR}/Cargo.toml" --target-dir "${CKP_CARGO_TARGET_DIR}"
   COMMAND "${CMAKE_COMMAND}" -E make_directory "${CMAKE_LIBRARY_OUTPUT_DIRECTORY}"
   COMMAND "${CMAKE_COMMAND}" -E copy_if_different
     "${ckp_cargo_output}/libckp.so" "${ckp_cargo_output}/libckp.a"
     "${CMAKE_LIBRARY_OUTPUT_DIRECTORY}"
-  BYPRODUCTS "${ckp_shared}" "${ckp_static}"
+  COMMAND "${CMAKE_COMMAND}" -E make_directory "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
+  COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${ckp_cargo_output}/ckp" "${ckp_command}"
+  BYPRODUCTS "${ckp_shared}" "${ckp_static}" "${ckp_command}"
   COMMENT "Building the Rust crate"
   USES_TERMINAL
   VERBATIM)

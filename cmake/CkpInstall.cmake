@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The ckp Authors
 #
-# Installs libraries, headers, the shell, and the find_package and pkg-config files.
+# Installs libraries, headers, the command line, the shell, and the find_package and pkg-config files.
 
 include(CMakePackageConfigHelpers)
 
@@ -19,6 +19,7 @@ configure_file("${PROJECT_SOURCE_DIR}/cmake/ckp.pc.in" "${PROJECT_BINARY_DIR}/ck
 
 install(FILES "${PROJECT_SOURCE_DIR}/include/ckp.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(PROGRAMS "${ckp_shared}" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(PROGRAMS "${ckp_command}" DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(FILES "${ckp_static}" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(FILES
   "${PROJECT_BINARY_DIR}/ckp-config.cmake" "${PROJECT_BINARY_DIR}/ckp-config-version.cmake"

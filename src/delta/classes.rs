@@ -33,13 +33,18 @@ impl Classes {
     }
 
     fn new(class: &[u8], sibling: Vec<u32>, classes: u8) -> Self {
-        let mut order = Vec::with_capacity(class.len());
-        let mut sizes = Vec::new();
-        for wanted in 0..classes {
-            let before = order.len();
-            let rows = class.iter().enumerate().filter(|(_, class)| **class == wanted);
-            order.extend(rows.map(|(row, _)| row as u32));
-            sizes.push((order.len() - before) as u32);
+        let mut sizes = vec![0; usize::from(classes)];
+        class.iter().for_each(|class| sizes[usize::from(*class)] += 1);
+        let mut next = sizes.clone();
+        let mut first = 0;
+        for next in &mut next {
+            first += std::mem::replace(next, first);
+        }
+        let mut order = vec![0; class.len()];
+        for (row, class) in class.iter().enumerate() {
+            let next = &mut next[usize::from(*class)];
+            order[*next as usize] = row as u32;
+            *next += 1;
         }
         Self { order, sizes, sibling }
     }
@@ -97,11 +102,12 @@ pub(crate) fn vertex_classes(table: &ObjectTable) -> Classes {
     let kinds = kinds(table);
     let count = table.vertex_count();
     let mut driver = vec![NO_SIBLING; count];
-    for row in 0..table.arc_count() as u32 {
-        let (from, to, kind) = table.arc(row).unwrap_or_default();
-        let is_wire = kinds.get(kind as usize).is_some_and(|kind| kind.role == Role::Wire);
-        if is_wire && driver[to as usize] == NO_SIBLING {
-            driver[to as usize] = from;
+    for (edge, kind) in table.arc_edge.iter().zip(&table.arc_kind) {
+        if kinds.get(*kind as usize).is_some_and(|kind| kind.role == Role::Wire) {
+            let driver = &mut driver[table.edge_to[*edge as usize] as usize];
+            if *driver == NO_SIBLING {
+                *driver = table.edge_from[*edge as usize];
+            }
         }
     }
     // A load whose driver is itself a load would have to wait for it: such are coded as drivers.

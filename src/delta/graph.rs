@@ -11,7 +11,8 @@ use super::arithmetic::{INFINITE, bits, finite, subtract};
 use super::kinds::kinds;
 use crate::model::{MinMax, ObjectTable};
 
-/// The arcs that times go through, by the node that is predicted, and the order to predict in.
+/// The arcs that times go through, by the node that is predicted, and the order to predict in. Here nodes
+/// are numbered by their vertex's place in that order: a walk goes through memory as it goes through time.
 #[derive(Debug)]
 pub(crate) struct Graph {
     /// Vertices from the sources on.
@@ -19,6 +20,9 @@ pub(crate) struct Graph {
     fan_in: Fans,
     fan_out: Fans,
 }
+
+/// Stands for no node.
+const NO_NODE: u32 = u32::MAX;
 
 /// For each node: (node at the other end, arc).
 #[derive(Debug)]
@@ -28,27 +32,30 @@ struct Fans {
 }
 
 impl Fans {
-    /// From (node, node at the other end, arc); the arcs of a node stay in the order given.
-    fn new(nodes: usize, arcs: &[(u32, u32, u32)]) -> Self {
-        let mut starts = vec![0u32; nodes + 1];
-        for (node, _, _) in arcs {
-            starts[*node as usize + 1] += 1;
+    /// From (node, node at the other end) of every arc; the arcs of a node stay in order. Arcs of
+    /// `NO_NODE` do not count.
+    fn new(nodes: usize, ends: impl ExactSizeIterator<Item = (u32, u32)> + Clone) -> Self {
+        // One more node takes the arcs that do not count.
+        let mut starts = vec![0u32; nodes + 2];
+        let slot = |node: u32| (node as usize).min(nodes);
+        ends.clone().for_each(|(node, _)| starts[slot(node)] += 1);
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += std::mem::replace(start, sum);
         }
-        for node in 0..nodes {
-            starts[node + 1] += starts[node];
+        let mut arcs = vec![(0, 0); ends.len()];
+        for (arc, (node, other)) in ends.enumerate() {
+            let next = &mut starts[slot(node)];
+            arcs[*next as usize] = (other, arc as u32);
+            *next += 1;
         }
-        let mut next = starts.clone();
-        let mut sorted = vec![(0, 0); arcs.len()];
-        for (node, other, arc) in arcs {
-            let slot = &mut next[*node as usize];
-            sorted[*slot as usize] = (*other, *arc);
-            *slot += 1;
-        }
-        Self { starts, arcs: sorted }
+        // Every slot has moved on to where the next one starts.
+        starts.rotate_right(1);
+        starts[0] = 0;
+        Self { starts, arcs }
     }
 
-    fn of(&self, node: u32) -> &[(u32, u32)] {
-        let node = node as usize;
+    fn of(&self, node: usize) -> &[(u32, u32)] {
         &self.arcs[self.starts[node] as usize..self.starts[node + 1] as usize]
     }
 }
@@ -63,25 +70,31 @@ pub(crate) enum Times {
 impl Graph {
     pub fn new(table: &ObjectTable) -> Self {
         let kinds = kinds(table);
-        let rank = ranks(table, &kinds.iter().map(|kind| kind.propagates()).collect::<Vec<_>>());
-        let mut order: Vec<u32> = vec![0; rank.len()];
-        for (vertex, rank) in rank.iter().enumerate() {
-            order[*rank as usize] = vertex as u32;
+        let propagates: Vec<bool> = kinds.iter().map(|kind| kind.propagates()).collect();
+        let order = order(table, &propagates);
+        let mut rank = vec![0; order.len()];
+        for (place, vertex) in order.iter().enumerate() {
+            rank[*vertex as usize] = place as u32;
         }
-        let mut forward = Vec::new();
-        for arc in 0..table.arc_count() as u32 {
-            let (from, to, kind) = table.arc(arc).unwrap_or_default();
-            let Some(kind) = kinds.get(kind as usize).filter(|kind| kind.propagates()) else {
-                continue;
-            };
-            // Arcs against the order close cycles.
-            if rank[from as usize] < rank[to as usize] {
-                forward.push((to * 2 + kind.to as u32, from * 2 + kind.from as u32, arc));
-            }
-        }
-        let nodes = table.vertex_count() * 2;
-        let backward: Vec<_> = forward.iter().map(|(to, from, arc)| (*from, *to, *arc)).collect();
-        Self { order, fan_in: Fans::new(nodes, &forward), fan_out: Fans::new(nodes, &backward) }
+        let arcs = table.arc_edge.iter().zip(&table.arc_kind);
+        let ends: Vec<(u32, u32)> = arcs
+            .map(|(edge, kind)| {
+                let edge = *edge as usize;
+                let (from, to) = (table.edge_from[edge], table.edge_to[edge]);
+                let (from, to) = (rank[from as usize], rank[to as usize]);
+                match kinds.get(*kind as usize) {
+                    // Arcs against the order close cycles.
+                    Some(kind) if from < to && kind.propagates() => {
+                        (from * 2 + kind.from as u32, to * 2 + kind.to as u32)
+                    }
+                    _ => (NO_NODE, NO_NODE),
+                }
+            })
+            .collect();
+        let nodes = order.len() * 2;
+        let fan_in = Fans::new(nodes, ends.iter().map(|(from, to)| (*to, *from)));
+        let fan_out = Fans::new(nodes, ends.iter().copied());
+        Self { order, fan_in, fan_out }
     }
 
     /// Arcs on the longest path.
@@ -96,15 +109,21 @@ impl Graph {
 
     /// Visit all nodes with what their times are made of: (node at the other end, visited before, arc).
     pub fn fans(&self, times: Times, mut visit: impl FnMut(u32, &[(u32, u32)])) {
-        for position in 0..self.order.len() {
-            let (vertex, fans) = match times {
-                Times::Arrivals => (self.order[position], &self.fan_in),
-                Times::Requireds => (self.order[self.order.len() - 1 - position], &self.fan_out),
+        let count = self.order.len();
+        for step in 0..count {
+            let (place, fans) = match times {
+                Times::Arrivals => (step, &self.fan_in),
+                Times::Requireds => (count - 1 - step, &self.fan_out),
             };
-            for node in [vertex * 2, vertex * 2 + 1] {
-                visit(node, fans.of(node));
+            for node in [place * 2, place * 2 + 1] {
+                visit(node as u32, fans.of(node));
             }
         }
+    }
+
+    /// Vertex and transition of a node.
+    pub fn vertex(&self, node: u32) -> (usize, usize) {
+        (self.order[node as usize / 2] as usize, node as usize % 2)
     }
 
     /// Visit all nodes in an order in which each can be predicted from those visited before. `visit`
@@ -114,33 +133,49 @@ impl Graph {
         times: Times,
         min_max: MinMax,
         delays: &[u32],
+        visit: impl FnMut(u32, Option<u32>) -> u32,
+    ) {
+        // The latest arrival and the earliest required time of late paths; of early ones the reverse.
+        match (times, min_max) {
+            (Times::Arrivals, MinMax::Max) => self.walk_one_way::<true, true>(delays, visit),
+            (Times::Arrivals, MinMax::Min) => self.walk_one_way::<true, false>(delays, visit),
+            (Times::Requireds, MinMax::Max) => self.walk_one_way::<false, false>(delays, visit),
+            (Times::Requireds, MinMax::Min) => self.walk_one_way::<false, true>(delays, visit),
+        }
+    }
+
+    fn walk_one_way<const ARRIVALS: bool, const LATEST: bool>(
+        &self,
+        delays: &[u32],
         mut visit: impl FnMut(u32, Option<u32>) -> u32,
     ) {
         let delays: Vec<f32> = delays.iter().copied().map(operand).collect();
-        let mut values = vec![0f32; self.order.len() * 2];
-        // The latest arrival and the earliest required time of late paths; of early ones the reverse.
-        let latest = (times == Times::Arrivals) == (min_max == MinMax::Max);
-        self.fans(times, |node, fan| {
-            let times_through = fan.iter().map(|(other, arc)| {
-                let (time, delay) = (values[*other as usize], delays[*arc as usize]);
-                if times == Times::Arrivals { time + delay } else { time - delay }
-            });
-            let prediction = worst(latest, times_through);
-            values[node as usize] = operand(visit(node, prediction));
-        });
+        let count = self.order.len();
+        let mut values = vec![0f32; count * 2];
+        let fans = if ARRIVALS { &self.fan_in } else { &self.fan_out };
+        for step in 0..count {
+            let place = if ARRIVALS { step } else { count - 1 - step };
+            let vertex = self.order[place];
+            for transition in 0..2 {
+                let mut worst = if LATEST { f32::NEG_INFINITY } else { f32::INFINITY };
+                for (other, arc) in fans.of(place * 2 + transition) {
+                    let (time, delay) = (values[*other as usize], delays[*arc as usize]);
+                    let time = if ARRIVALS { time + delay } else { time - delay };
+                    // Neither NaN nor infinities take part.
+                    let is_worse = if LATEST { time > worst } else { time < worst };
+                    worst = if is_worse && time.is_finite() { time } else { worst };
+                }
+                let prediction = worst.is_finite().then(|| bits(worst));
+                let value = visit(vertex * 2 + transition as u32, prediction);
+                values[place * 2 + transition] = operand(value);
+            }
+        }
     }
 }
 
 /// The bits of a time or delay as a number to calculate with; NaN for those that do not take part.
 fn operand(bits: u32) -> f32 {
     finite(bits).unwrap_or(f32::NAN)
-}
-
-/// The greatest or least of the numbers that are finite.
-fn worst(latest: bool, times: impl Iterator<Item = f32>) -> Option<u32> {
-    let finite = times.filter(|time| time.is_finite());
-    let worst = if latest { finite.reduce(f32::max) } else { finite.reduce(f32::min) };
-    worst.map(bits)
 }
 
 /// Slack from required time and arrival of the same node.
@@ -155,44 +190,47 @@ pub(crate) fn slack(min_max: MinMax, arrival: u32, required: u32) -> Option<u32>
     }
 }
 
-/// The place of every vertex in a topological order of the propagating arcs. Where all that is left is
-/// on or behind a cycle, the vertex of the lowest row goes first.
-fn ranks(table: &ObjectTable, propagates: &[bool]) -> Vec<u32> {
+/// The vertices in a topological order of the propagating arcs. Where all that is left is on or behind a
+/// cycle, the vertex of the lowest row goes first.
+fn order(table: &ObjectTable, propagates: &[bool]) -> Vec<u32> {
     let count = table.vertex_count();
-    let arcs: Vec<(u32, u32, u32)> = (0..table.arc_count() as u32)
-        .filter_map(|arc| table.arc(arc))
-        .filter(|(_, _, kind)| propagates.get(*kind as usize) == Some(&true))
-        .collect();
-    let mut waiting = vec![0u32; count];
-    for (_, to, _) in &arcs {
-        waiting[*to as usize] += 1;
+    // The arcs of an edge go from and to the same, one behind the other: edges are enough.
+    let mut is_way = vec![false; table.edge_count()];
+    for (edge, kind) in table.arc_edge.iter().zip(&table.arc_kind) {
+        is_way[*edge as usize] |= propagates.get(*kind as usize) == Some(&true);
     }
-    let fan_out = Fans::new(count, &arcs);
-    let mut rank = vec![u32::MAX; count];
-    let mut queue: Vec<u32> =
+    let ends = table.edge_from.iter().zip(&table.edge_to).zip(&is_way);
+    let ends = ends.map(|((from, to), is_way)| (if *is_way { *from } else { NO_NODE }, *to));
+    let mut waiting = vec![0u32; count];
+    for (_, to) in ends.clone().filter(|(from, _)| *from != NO_NODE) {
+        waiting[to as usize] += 1;
+    }
+    let fan_out = Fans::new(count, ends);
+    let mut has_place = vec![false; count];
+    let mut order: Vec<u32> =
         (0..count as u32).filter(|vertex| waiting[*vertex as usize] == 0).collect();
     let mut next = 0;
     let mut lowest = 0;
-    while (next as usize) < count {
-        if next as usize == queue.len() {
-            while rank[lowest] != u32::MAX {
+    while next < count {
+        if next == order.len() {
+            while has_place[lowest] {
                 lowest += 1;
             }
-            queue.push(lowest as u32);
+            order.push(lowest as u32);
         }
-        let vertex = queue[next as usize];
-        rank[vertex as usize] = next;
+        let vertex = order[next] as usize;
+        has_place[vertex] = true;
         next += 1;
         for (to, _) in fan_out.of(vertex) {
-            let waiting = &mut waiting[*to as usize];
-            *waiting = waiting.saturating_sub(1);
+            let to = *to as usize;
+            waiting[to] = waiting[to].saturating_sub(1);
             // One that was put forward to break a cycle has its place already.
-            if *waiting == 0 && rank[*to as usize] == u32::MAX {
-                queue.push(*to);
+            if waiting[to] == 0 && !has_place[to] {
+                order.push(to as u32);
             }
         }
     }
-    rank
+    order
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ impl Predictor {
         )
     }
 
-    #[cfg(test)]
+    /// The words for it in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -137,6 +137,28 @@ impl Predictor {
         }
     }
 }
+
+/// Evaluate `$body` with `$known` for `$predictor`: a loop in it is compiled for each of the predictors that
+/// calculate, instead of asking in every row which it is.
+macro_rules! for_predictor {
+    ($predictor:expr, $known:ident => $body:expr) => {
+        for_predictor!(
+            $predictor, $known => $body,
+            None Temporal Cross Sibling TemporalSibling TemporalSiblingScale CrossTemporal
+            CrossTemporalScale CrossSibling Graph
+        )
+    };
+    ($predictor:expr, $known:ident => $body:expr, $($name:ident)*) => {
+        match $predictor {
+            $($crate::delta::Predictor::$name => {
+                let $known = $crate::delta::Predictor::$name;
+                $body
+            })*
+            $known => $body,
+        }
+    };
+}
+pub(crate) use for_predictor;
 
 /// The values of the base for the rows of the stage.
 #[derive(Clone, Copy)]
@@ -211,7 +233,9 @@ impl References<'_> {
     }
 
     /// The prediction for `row`, where `values` holds those of the rows coded before. A row that lacks
-    /// what the predictor needs is predicted from what it has of that.
+    /// what the predictor needs is predicted from what it has of that. Inlined into loops that know the
+    /// predictor: see `for_predictor`.
+    #[inline(always)]
     pub fn predict(&self, predictor: Predictor, row: u32, values: &[u32]) -> u32 {
         let Some(otherwise) = predictor.without_load() else {
             return self.predict_plainly(predictor, row, values);
@@ -253,8 +277,9 @@ impl References<'_> {
     }
 }
 
+#[inline(always)]
 fn compound(
-    operation: fn(u32, u32, u32) -> Option<u32>,
+    operation: impl Fn(u32, u32, u32) -> Option<u32>,
     a: Option<u32>,
     b: Option<u32>,
     c: Option<u32>,

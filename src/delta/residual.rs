@@ -26,6 +26,15 @@ impl Layout {
             _ => Err(corrupt(format!("Layout {code} is not known."))),
         }
     }
+
+    /// The word for it in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Zero => "zero",
+            Self::Dense => "dense",
+            Self::Sparse => "sparse",
+        }
+    }
 }
 
 /// Residual of an integer.

@@ -91,7 +91,10 @@ impl<'a> Delays<'a> {
     /// delay. If the stored time at the other end is within the tolerance, one of the two delays nearest
     /// to the engine's keeps this one within it, too: their errors have both signs.
     pub fn settle(&mut self, graph: &Graph, times: Times, times_of: [&[u32]; 2]) {
-        let engine = |node: u32| f32::from_bits(times_of[node as usize % 2][node as usize / 2]);
+        let engine = |node: u32| {
+            let (vertex, transition) = graph.vertex(node);
+            f32::from_bits(times_of[transition][vertex])
+        };
         let sign = if times == Times::Arrivals { 1.0 } else { -1.0 };
         let latest = (times == Times::Arrivals) == (self.min_max == MinMax::Max);
         // Slacks are differences of two times, so that half of the tolerance is for each.

@@ -201,8 +201,13 @@ impl ObjectTable {
 
     /// Rows by name. The index borrows nothing: it is asked together with the table.
     pub(crate) fn index(&self) -> VertexIndex {
-        let mut table = HashTable::with_capacity(self.vertex_count());
-        for row in 0..self.vertex_count() as u32 {
+        self.index_of(0..self.vertex_count() as u32)
+    }
+
+    /// Some rows by name.
+    pub(crate) fn index_of(&self, rows: impl Iterator<Item = u32>) -> VertexIndex {
+        let mut table = HashTable::with_capacity(rows.size_hint().1.unwrap_or(0));
+        for row in rows {
             let hash = self.vertex_hash(row);
             // The first of several rows of one name wins; engines have none.
             table

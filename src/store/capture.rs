@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use super::columns::{
@@ -79,9 +80,10 @@ pub(crate) fn check_tolerance(seconds: f64) -> Result<f64> {
 /// may come later. Dropping it leaves the store as it was.
 pub struct Capture {
     writer: StageWriter,
-    objects: ObjectTable,
     columns: Vec<Column>,
-    base: Option<ColumnBase>,
+    base: Option<Arc<Stage>>,
+    /// What the commit needs to know of the rows, made while the columns come; there until then.
+    preparation: Option<JoinHandle<Result<Prepared>>>,
     options: CaptureOptions,
     stage_id: String,
     metadata: StageMetadata,
@@ -116,7 +118,7 @@ impl Column {
 }
 
 impl Capture {
-    /// Begin to save `stage`. Becomes the store's writer and writes the object table.
+    /// Begin to save `stage`. Becomes the store's writer. The object table is coded while the columns come.
     ///
     /// # Errors
     /// Those of [`Store::check_new_stage`] and [`Store::stage`] (for the base), `Locked`, `NoSpace`.
@@ -140,15 +142,19 @@ impl Capture {
             objects.renumber(&known.cell_names, &known.kind_names);
         }
         let metadata = StageMetadata { tolerance, ..describe(&objects, base.as_deref()) };
-        let base = base.map(|base| column_base(base, &objects, &metadata)).transpose()?;
         let path = store.temporary_path(stage);
-        let mut writer = StageWriter::create(path, options.codec, options.level)?;
-        write_objects(&mut writer, &objects, &metadata, base.as_ref())?;
+        let writer = StageWriter::create(path, options.codec, options.level)?;
+        let preparation = {
+            let (base, metadata) = (base.clone(), metadata.clone());
+            let prepare = move || prepare(Arc::new(objects), base, &metadata);
+            let thread = std::thread::Builder::new().name("ckp".to_owned()).spawn(prepare);
+            thread.map_err(|error| Error::io("A thread cannot be started", &error))?
+        };
         Ok(Self {
             writer,
-            objects,
             columns: Vec::new(),
             base,
+            preparation: Some(preparation),
             options,
             stage_id: stage.to_owned(),
             metadata,
@@ -293,8 +299,16 @@ impl Capture {
     /// is there and the head is the old one.
     pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
         self.check_complete()?;
-        self.write_columns()?;
-        let base = self.base.as_ref().map(|base| &*base.stage);
+        let preparation = self.preparation.take().map(JoinHandle::join);
+        let prepared = match preparation.ok_or_else(|| invalid("The capture has ended."))? {
+            Ok(prepared) => prepared?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        self.write_columns(&prepared)?;
+        if let Some(objects) = prepared.objects {
+            self.writer.put_bytes(StreamKey::plain(StreamKind::Objects), &objects, None)?;
+        }
+        let base = self.base.as_deref();
         write_endpoints(&mut self.writer, &self.endpoints, base)?;
         let known = base.map(|base| base.whole_bytes(StreamKind::Sdc)).transpose()?;
         self.writer.put_bytes(StreamKey::plain(StreamKind::Sdc), &self.sdc, known.as_deref())?;
@@ -307,12 +321,12 @@ impl Capture {
         let record = Record {
             stage_id: self.stage_id.clone(),
             timestamp: now(),
-            base: self.base.as_ref().map(|base| reference(&base.stage)),
+            base: self.base.as_ref().map(reference),
             metadata: self.metadata,
         };
         let mut file = self.writer.finish(&record)?;
         if let (BaseChoice::Auto, Some(base)) = (&self.options.base, &self.base) {
-            file = keep_what_pays(store, file, &base.stage, &record, &self.options)?;
+            file = keep_what_pays(store, file, base, &record, &self.options)?;
         }
         file.publish(&store.stage_path(&self.stage_id))?;
         self.writing.keep();
@@ -330,7 +344,8 @@ impl Capture {
         }
     }
 
-    fn write_columns(&mut self) -> Result<()> {
+    fn write_columns(&mut self, prepared: &Prepared) -> Result<()> {
+        let base = prepared.base.as_ref();
         let mut floats = BTreeMap::new();
         for column in std::mem::take(&mut self.columns) {
             match column.values {
@@ -338,50 +353,36 @@ impl Capture {
                     floats.insert(column.key, Arc::new(words));
                 }
                 Values::Marks(marks) => {
-                    let base = self.base.as_ref();
                     let known = base.map(|base| aligned_bytes(base, column.key, marks.len()));
                     let known = known.transpose()?.flatten();
                     self.writer.put_bytes(column.key, &marks, known.as_deref())?;
                 }
             }
         }
-        let topology = self.topology()?;
-        let chosen = self.choose_tables(&topology, &floats)?;
+        let topology = &*prepared.topology;
+        let chosen = self.choose_tables(topology, base, &floats)?;
         if !chosen.bytes.is_empty() {
             let key = StreamKey::plain(StreamKind::DelayTables);
             self.writer.put_bytes(key, &chosen.bytes, None)?;
         }
-        let captured = Captured { floats, topology: &topology, tables: &chosen.tables };
-        let base = self.base.as_ref();
+        let tables = &chosen.tables;
+        let captured = Captured { floats, topology, tables };
         let tolerance = self.options.tolerance;
         let keys: Vec<StreamKey> = captured.floats.keys().copied().collect();
         let is_still = is_still(tolerance, keys.iter().copied(), &captured, base)?;
-        let quantizer = Quantizer { base, topology: &topology, tolerance, is_still };
+        let quantizer = Quantizer { base, topology, tolerance, is_still };
         let captured = Captured { floats: quantizer.run(captured.floats)?, ..captured };
-        let (topology, tables) = (&*topology, &chosen.tables);
         let encoder = ColumnEncoder { own: &captured, base, topology, tables, tolerance, is_still };
         encoder.write(keys.into_iter(), &mut self.writer)
-    }
-
-    fn topology(&mut self) -> Result<Arc<Topology>> {
-        let mut objects = || Arc::new(std::mem::take(&mut self.objects));
-        Ok(match &self.base {
-            Some(base) if same_objects(&self.metadata, base.stage.metadata()) => {
-                base.stage.topology()?
-            }
-            Some(base) if base.alignment.is_none() => {
-                Arc::new(base.stage.topology()?.with_cells_of(objects()))
-            }
-            _ => Arc::new(Topology::new(objects())),
-        })
     }
 
     fn choose_tables(
         &mut self,
         topology: &Topology,
+        base: Option<&ColumnBase>,
         floats: &BTreeMap<StreamKey, columns::Column>,
     ) -> Result<ChosenTables> {
-        let known = match &self.base {
+        let known = match base {
             Some(base) => base.stage.delay_tables_for(topology, &self.metadata)?,
             None => DelayTables::default(),
         };
@@ -399,6 +400,50 @@ impl Capture {
         let own = Captured { floats: floats.clone(), topology, tables };
         choose_tables(&given, types, known, |entries| points_used(entries, topology, &own))
     }
+}
+
+/// What is known of the rows without the columns.
+struct Prepared {
+    base: Option<ColumnBase>,
+    topology: Arc<Topology>,
+    /// The object table, coded, unless it is that of the base.
+    objects: Option<Vec<u8>>,
+}
+
+fn prepare(
+    objects: Arc<ObjectTable>,
+    base: Option<Arc<Stage>>,
+    metadata: &StageMetadata,
+) -> Result<Prepared> {
+    let base = base.map(|base| column_base(base, &objects, metadata)).transpose()?;
+    let topology = || {
+        let topology = match &base {
+            Some(base) if same_objects(metadata, base.stage.metadata()) => base.stage.topology()?,
+            Some(base) if base.alignment.is_none() => {
+                Arc::new(base.stage.topology()?.with_cells_of(objects.clone()))
+            }
+            _ => Arc::new(Topology::new(objects.clone())),
+        };
+        // Times need it, and their threads would wait for each other.
+        topology.graph();
+        Ok::<_, Error>(topology)
+    };
+    let delays = || base.as_ref().map_or(Ok(()), decode_delays);
+    let (bytes, (topology, delays)) = rayon::join(
+        || encode_table(&objects, metadata, base.as_ref()),
+        || rayon::join(topology, delays),
+    );
+    delays?;
+    Ok(Prepared { topology: topology?, objects: bytes?, base })
+}
+
+/// Those of the base: all delays of the stage are coded from them, and by them it is judged.
+fn decode_delays(base: &ColumnBase) -> Result<()> {
+    let keys = base.stage.timing_stage().delta_changes.columns().map(|stream| stream.key);
+    for key in keys.filter(|key| key.kind == StreamKind::Delay) {
+        ColumnSource::column(&*base.stage, key)?;
+    }
+    Ok(())
 }
 
 /// The columns of a capture, all values there.
@@ -472,25 +517,22 @@ fn column_base(
     Ok(ColumnBase { stage, alignment })
 }
 
-/// Write the object table, unless it is that of the base.
-fn write_objects(
-    writer: &mut StageWriter,
+/// The object table, coded, unless it is that of the base.
+fn encode_table(
     objects: &ObjectTable,
     metadata: &StageMetadata,
     base: Option<&ColumnBase>,
-) -> Result<()> {
-    let bytes = match base {
-        None => encode_objects(objects, None),
-        Some(base) if same_objects(metadata, base.stage.metadata()) => return Ok(()),
-        Some(base) => {
-            let known = base.stage.objects()?;
-            match &base.alignment {
-                Some(alignment) => encode_objects(objects, Some((&known, alignment))),
-                None => encode_objects(objects, Some((&known, &align(&known, objects)))),
-            }
-        }
+) -> Result<Option<Vec<u8>>> {
+    let Some(base) = base else { return Ok(Some(encode_objects(objects, None))) };
+    if same_objects(metadata, base.stage.metadata()) {
+        return Ok(None);
+    }
+    let known = base.stage.objects()?;
+    let bytes = match &base.alignment {
+        Some(alignment) => encode_objects(objects, Some((&known, alignment))),
+        None => encode_objects(objects, Some((&known, &align(&known, objects)))),
     };
-    writer.put_bytes(StreamKey::plain(StreamKind::Objects), &bytes, None)
+    Ok(Some(bytes))
 }
 
 fn write_endpoints(

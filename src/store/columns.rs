@@ -13,7 +13,8 @@ use super::reader::Stage;
 use super::writer::{EncodedStream, StageWriter, cost};
 use crate::delta::{
     Alignment, ArcTypes, BaseValues, Classes, DelayTables, Graph, Grid, LoadReferences, Loads,
-    Predictor, References, RowMap, Times, Tolerance, arc_classes, slack, vertex_classes,
+    Predictor, References, RowMap, Times, Tolerance, arc_classes, for_predictor, slack,
+    vertex_classes,
 };
 use crate::error::{Result, corrupt};
 use crate::format::{BlockEncoder, block_elements};
@@ -74,7 +75,7 @@ impl Topology {
         self.rows.graph.get_or_init(|| Graph::new(&self.table))
     }
 
-    fn classes(&self, kind: StreamKind) -> &Classes {
+    pub fn classes(&self, kind: StreamKind) -> &Classes {
         match kind {
             StreamKind::Delay => &self.rows.arcs,
             StreamKind::Slew => &self.rows.vertices,
@@ -250,6 +251,27 @@ pub(super) fn groups(keys: impl Iterator<Item = StreamKey>) -> Vec<Vec<StreamKey
     groups
 }
 
+/// The same for a writer, which has all columns of the stage, and the delays of the base decoded.
+fn encoder_groups(keys: impl Iterator<Item = StreamKey>) -> Vec<Vec<StreamKey>> {
+    let apart = |keys: Vec<StreamKey>| {
+        let mut parts: BTreeMap<(MinMax, Transition), Vec<StreamKey>> = BTreeMap::new();
+        for key in keys {
+            let part = match key.kind {
+                StreamKind::Delay => (key.min_max, Transition::None),
+                // Min and max are predicted from the same columns of the base.
+                StreamKind::Slew => (MinMax::Min, key.transition),
+                _ => (MinMax::Min, Transition::None),
+            };
+            parts.entry(part).or_default().push(key);
+        }
+        parts.into_values()
+    };
+    let mut groups: Vec<Vec<StreamKey>> = groups(keys).into_iter().flat_map(apart).collect();
+    // Slacks take next to nothing.
+    groups.sort_by_key(|keys| keys.first().map(|key| (key.kind == StreamKind::Slack) as u8));
+    groups
+}
+
 /// Writes columns that `own` has.
 pub(super) struct ColumnEncoder<'a> {
     pub own: &'a dyn ColumnSource,
@@ -300,8 +322,9 @@ impl ColumnEncoder<'_> {
             }
             Ok(encoded)
         };
+        // One after the other as threads become free: the largest do not wait behind small ones.
         let groups: Vec<Result<Vec<EncodedStream>>> =
-            groups(keys).into_par_iter().map(encode_group).collect();
+            encoder_groups(keys).into_par_iter().with_max_len(1).map(encode_group).collect();
         for group in groups {
             group?.into_iter().try_for_each(|encoded| writer.put_encoded(encoded))?;
         }
@@ -372,12 +395,6 @@ impl ColumnEncoder<'_> {
         let classes = self.topology.classes(key.kind);
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
         let references = loaded.references(key, self.topology, self.tables, map);
-        let predict = |predictor: Predictor, row: u32| match (predictor, graph) {
-            (Predictor::Graph, Some(graph)) => {
-                graph[row as usize].unwrap_or_else(|| references.predict(predictor, row, values))
-            }
-            _ => references.predict(predictor, row, values),
-        };
         let mut blocks = Vec::new();
         let mut first = 0;
         for (class, size) in classes.sizes.iter().enumerate() {
@@ -392,21 +409,27 @@ impl ColumnEncoder<'_> {
             }
             for rows in rows.chunks(block_elements(Width::Word)) {
                 let grid = Grid::new(key.kind, self.tolerance);
-                let residual = |predictor, row: &u32| {
-                    let value = values[*row as usize];
-                    match predictor {
-                        Predictor::None => grid.integer(value),
-                        _ => grid.residual(value, predict(predictor, *row)),
-                    }
+                let residual = |predictor: Predictor, row: u32| {
+                    let value = values[row as usize];
+                    let known = match (predictor, graph) {
+                        (Predictor::None, _) => return grid.integer(value),
+                        (Predictor::Graph, Some(graph)) => graph[row as usize],
+                        _ => None,
+                    };
+                    let otherwise = || references.predict(predictor, row, values);
+                    grid.residual(value, known.unwrap_or_else(otherwise))
                 };
-                let sample = |predictor: &Predictor| {
-                    let rows = rows.iter().step_by(rows.len().div_ceil(SAMPLE));
-                    let residuals: Vec<u32> = rows.map(|row| residual(*predictor, row)).collect();
-                    cost(&residuals)
+                let residuals = |predictor: Predictor, step: usize| -> Vec<u32> {
+                    let rows = rows.iter().step_by(step);
+                    for_predictor!(predictor, known => {
+                        rows.map(|row| residual(known, *row)).collect()
+                    })
                 };
-                let best = predictors.iter().copied().min_by_key(sample);
+                let step = rows.len().div_ceil(SAMPLE);
+                let cost_of = |predictor: &Predictor| cost(&residuals(*predictor, step));
+                let best = predictors.iter().copied().min_by_key(cost_of);
                 let best = best.unwrap_or(Predictor::None);
-                blocks.push((best, rows.iter().map(|row| residual(best, row)).collect()));
+                blocks.push((best, residuals(best, 1)));
             }
         }
         EncodedStream::new(encoder, key, values, blocks)
@@ -430,22 +453,25 @@ impl ColumnDecoder<'_> {
         let grid = Grid::new(stream.key.kind, self.tolerance);
         let slacks = slacks(stream.key, self.own)?;
         let mut values = vec![0; stream.count as usize];
-        self.each_row(stream, |references, predictor, row, residual| {
-            let prediction = match (predictor, &slacks) {
-                (Predictor::Graph, Some(slacks)) => slacks[row as usize],
-                (Predictor::Graph, None) => {
-                    return Err(corrupt("It needs columns that are not there."));
+        self.each_block(stream, |references, predictor, rows, residuals| {
+            if predictor == Predictor::Graph && slacks.is_none() {
+                return Err(corrupt("It needs columns that are not there."));
+            }
+            for_predictor!(predictor, known => {
+                for (row, residual) in rows.iter().zip(residuals) {
+                    let prediction = match (known, &slacks) {
+                        (Predictor::Graph, Some(slacks)) => slacks[*row as usize],
+                        _ => None,
+                    };
+                    values[*row as usize] = match known {
+                        Predictor::None => grid.value(residual),
+                        _ => {
+                            let otherwise = || references.predict(known, *row, &values);
+                            grid.predicted(residual, prediction.unwrap_or_else(otherwise))
+                        }
+                    };
                 }
-                _ => None,
-            };
-            values[row as usize] = match predictor {
-                Predictor::None => grid.value(residual),
-                _ => {
-                    let prediction =
-                        prediction.unwrap_or_else(|| references.predict(predictor, row, &values));
-                    grid.predicted(residual, prediction)
-                }
-            };
+            });
             Ok(())
         })?;
         Ok(values)
@@ -463,18 +489,19 @@ impl ColumnDecoder<'_> {
         let mut pending: [Vec<Option<(u32, u32)>>; 2] = [vec![None; count], vec![None; count]];
         for (transition, stream) in streams.into_iter().enumerate() {
             let (values, pending) = (&mut values[transition], &mut pending[transition]);
-            self.each_row(stream, |references, predictor, row, residual| {
-                match predictor {
-                    Predictor::None => values[row as usize] = grid.value(residual),
-                    _ => {
-                        let prediction = references.predict(predictor, row, values);
-                        if predictor == Predictor::Graph {
-                            pending[row as usize] = Some((residual, prediction));
-                        } else {
-                            values[row as usize] = grid.predicted(residual, prediction);
+            self.each_block(stream, |references, predictor, rows, residuals| {
+                for_predictor!(predictor, known => {
+                    for (row, residual) in rows.iter().zip(residuals) {
+                        let prediction = references.predict(known, *row, values);
+                        match known {
+                            Predictor::None => values[*row as usize] = grid.value(residual),
+                            Predictor::Graph => {
+                                pending[*row as usize] = Some((residual, prediction));
+                            }
+                            _ => values[*row as usize] = grid.predicted(residual, prediction),
                         }
                     }
-                }
+                });
                 Ok(())
             })?;
         }
@@ -489,10 +516,11 @@ impl ColumnDecoder<'_> {
         Ok(values)
     }
 
-    fn each_row(
+    /// Call `decode` for each block with its rows and residuals.
+    fn each_block(
         &self,
         stream: &StreamIndex,
-        mut visit: impl FnMut(&References<'_>, Predictor, u32, u32) -> Result<()>,
+        mut decode: impl FnMut(&References<'_>, Predictor, &[u32], Vec<u32>) -> Result<()>,
     ) -> Result<()> {
         let key = stream.key;
         let predictors: Vec<Predictor> = stream
@@ -507,14 +535,15 @@ impl ColumnDecoder<'_> {
         }
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
         let references = loaded.references(key, self.topology, self.tables, map);
-        let mut rows = classes.order.iter();
+        let mut rows = classes.order.as_slice();
         for (number, predictor) in predictors.into_iter().enumerate() {
             if predictor == Predictor::Previous {
                 return Err(corrupt(format!("{key} has a predictor that is not for columns.")));
             }
-            for (residual, row) in (self.residuals)(stream, number)?.into_iter().zip(&mut rows) {
-                visit(&references, predictor, *row, residual)?;
-            }
+            let residuals = (self.residuals)(stream, number)?;
+            let (of_block, rest) = rows.split_at(residuals.len().min(rows.len()));
+            rows = rest;
+            decode(&references, predictor, of_block, residuals)?;
         }
         Ok(())
     }

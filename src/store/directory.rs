@@ -121,6 +121,15 @@ impl Store {
         self.open_chain(name, 0, &mut HashMap::new())
     }
 
+    /// Open the file of a stage, not its bases.
+    pub(super) fn existing_stage_file(&self, name: &str) -> Result<StageFile> {
+        check_name(name)?;
+        if !self.has_stage(name) {
+            return Err(self.no_stage(name));
+        }
+        self.stage_file(name)
+    }
+
     /// The stage that the next one is a delta of, unless told otherwise.
     pub fn head(&self) -> Result<Option<String>> {
         match fs::read_to_string(self.root.join(HEAD)) {

@@ -7,6 +7,7 @@ mod capture;
 mod columns;
 mod directory;
 mod durable;
+mod explain;
 mod live;
 mod lock;
 mod mapping;
@@ -21,6 +22,7 @@ mod writer;
 
 pub use capture::{BaseChoice, Capture, CaptureOptions};
 pub use directory::{OpenMode, Store};
+pub use explain::{BlockCoding, StreamCoding};
 pub use live::{RowState, StageAlignment};
 pub use mapping::ReadMode;
 pub use reader::Stage;

@@ -320,7 +320,7 @@ impl Stage {
     }
 
     /// The residuals of one block of words.
-    fn residuals(&self, stream: &StreamIndex, number: usize) -> Result<Vec<u32>> {
+    pub(super) fn residuals(&self, stream: &StreamIndex, number: usize) -> Result<Vec<u32>> {
         let read = || {
             let block = stream.blocks.get(number).ok_or_else(|| corrupt("It does not exist."))?;
             decode_word_block(block, &self.file.block(block)?)

@@ -54,7 +54,7 @@ pub fn stages_text(store: &Store) -> Result<String> {
     Ok(out)
 }
 
-/// The stages as a JSON list, by time. `docs/report.schema.json` describes it.
+/// The stages as a JSON list, by time.
 ///
 /// # Errors
 /// When the store cannot be listed. A damaged stage has only `stage` and `error`.
@@ -65,6 +65,102 @@ pub fn stages_json(store: &Store) -> Result<String> {
     let mut text = format!("{:#}", Value::Array(list));
     text.push('\n');
     Ok(text)
+}
+
+/// One stage: what it is, where its bytes are, and its slacks.
+///
+/// # Errors
+/// When there is no such stage, or its file is damaged. Its bases are not looked at.
+pub fn stage_text(store: &Store, name: &str) -> Result<String> {
+    let file = store.existing_stage_file(name)?;
+    let (stage, metadata) = (file.stage(), &file.stage().metadata);
+    let mut out = String::new();
+    let mut line = |title: &str, text: &str| {
+        let _ = writeln!(out, "{title:<10} {text}");
+    };
+    line("stage", name);
+    line("design", &metadata.design);
+    line("time", &time(stage));
+    let base = stage.base().map_or("none, a full stage".to_owned(), |base| {
+        format!("{base}, {} {} from a full stage", metadata.depth, plural(metadata.depth, "delta"))
+    });
+    line("base", &base);
+    let threads = format!("{} {}", metadata.threads, plural(metadata.threads, "thread"));
+    line("engine", &format!("{} {}, {threads}", metadata.engine, metadata.engine_version));
+    line("scenes", &metadata.scenes.join(" "));
+    let StageMetadata { vertices, edges, arcs, endpoints, raw_bytes, .. } = metadata;
+    line(
+        "rows",
+        &format!("{vertices} vertices, {edges} edges, {arcs} arcs, {endpoints} endpoints"),
+    );
+    line("raw", &format!("{raw_bytes} bytes"));
+    let share = percent(file.stored_bytes(), *raw_bytes);
+    line("stored", &format!("{} bytes, {share:.2}% of raw", file.stored_bytes()));
+    if !metadata.note.is_empty() {
+        line("note", &metadata.note);
+    }
+    for (key, value) in &metadata.meta {
+        line("meta", &format!("{key} = {value}"));
+    }
+    let _ = writeln!(out, "\n{:<28} {:>10} {:>7}", "part", "stored", "of file");
+    for (part, bytes) in parts(&file) {
+        let share = percent(bytes, file.stored_bytes());
+        let _ = writeln!(out, "{part:<28} {bytes:>10} {share:>6.2}%");
+    }
+    let _ = writeln!(
+        out,
+        "\n{:<28} {:<5} {:>13} {:>13} {:>6}",
+        "scene", "check", "worst slack", "tns", "viol"
+    );
+    for summary in &metadata.summaries {
+        let _ = writeln!(
+            out,
+            "{:<28} {:<5} {:>13} {:>13} {:>6}",
+            metadata.scenes.get(usize::from(summary.scene)).map_or("", String::as_str),
+            summary.min_max.name(),
+            picoseconds(summary.worst_slack),
+            picoseconds(summary.tns),
+            summary.violating,
+        );
+    }
+    Ok(out)
+}
+
+/// One stage as JSON: the fields of [`stages_json`], and more that a list has no room for.
+///
+/// # Errors
+/// As [`stage_text`].
+pub fn stage_json(store: &Store, name: &str) -> Result<Value> {
+    let file = store.existing_stage_file(name)?;
+    let mut value = json_stage(&file, store.head()?.as_deref() == Some(name));
+    let metadata = &file.stage().metadata;
+    let parts: Map<String, Value> =
+        parts(&file).into_iter().map(|(part, bytes)| (part.to_owned(), json!(bytes))).collect();
+    value["depth"] = json!(metadata.depth);
+    value["edges"] = json!(metadata.edges);
+    value["endpoints"] = json!(metadata.endpoints);
+    value["stored_bytes_of"] = Value::Object(parts);
+    Ok(value)
+}
+
+/// Bytes of a stage file by what they are for: the kinds of arrays in file order, then all else.
+fn parts(file: &StageFile) -> Vec<(&'static str, u64)> {
+    let mut parts: Vec<(&str, u64)> = Vec::new();
+    for stream in &file.stage().delta_changes.streams {
+        let name = stream.key.kind.name();
+        let bytes: u64 = stream.blocks.iter().map(|block| u64::from(block.stored)).sum();
+        match parts.last_mut() {
+            Some((last, sum)) if *last == name => *sum += bytes,
+            _ => parts.push((name, bytes)),
+        }
+    }
+    let arrays: u64 = parts.iter().map(|(_, bytes)| bytes).sum();
+    parts.push(("record and index", file.stored_bytes().saturating_sub(arrays)));
+    parts
+}
+
+fn percent(part: u64, whole: u64) -> f64 {
+    100.0 * part as f64 / whole.max(1) as f64
 }
 
 /// A verification: one line a finding, then the sum.
@@ -82,15 +178,15 @@ pub fn verification_text(verification: &Verification) -> String {
         findings => writeln!(
             out,
             "{findings} {} in {stages} {}.",
-            plural(findings, "defect"),
-            plural(stages, "stage")
+            plural(findings as u64, "defect"),
+            plural(stages as u64, "stage")
         ),
     };
     out
 }
 
-fn plural(count: usize, noun: &str) -> String {
-    format!("{noun}{}", if count == 1 { "" } else { "s" })
+fn plural(count: impl Into<u64>, noun: &str) -> String {
+    format!("{noun}{}", if count.into() == 1 { "" } else { "s" })
 }
 
 /// Worst negative slack: the worst slack, or zero when it is positive.
@@ -136,7 +232,7 @@ fn write_row(out: &mut String, row: &Row, level: usize, is_head: bool) {
         metadata.arcs,
         metadata.raw_bytes,
         file.stored_bytes(),
-        100.0 * file.stored_bytes() as f64 / metadata.raw_bytes.max(1) as f64,
+        percent(file.stored_bytes(), metadata.raw_bytes),
         picoseconds(wns(metadata, MinMax::Max)),
         picoseconds(tns(metadata, MinMax::Max)),
         violating(metadata, MinMax::Max),
@@ -146,10 +242,13 @@ fn write_row(out: &mut String, row: &Row, level: usize, is_head: bool) {
 }
 
 fn json_row(row: &Row, is_head: bool) -> Value {
-    let file = match &row.file {
-        Ok(file) => file,
-        Err(error) => return json!({ "stage": row.name, "error": error.to_string() }),
-    };
+    match &row.file {
+        Ok(file) => json_stage(file, is_head),
+        Err(error) => json!({ "stage": row.name, "error": error.to_string() }),
+    }
+}
+
+fn json_stage(file: &StageFile, is_head: bool) -> Value {
     let stage = file.stage();
     let metadata = &stage.metadata;
     let checks: Vec<Value> = metadata
