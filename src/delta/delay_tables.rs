@@ -105,6 +105,10 @@ impl Points {
         floats.ok_or_else(|| corrupt("A point of a delay table is out of range."))
     }
 
+    fn begins_with(&self, other: &Self) -> bool {
+        self.shift == other.shift && self.values.starts_with(&other.values)
+    }
+
     /// The value of a point with another shift.
     fn shifted(&self, point: usize, shift: u32) -> i64 {
         self.values[point] << self.shift >> shift
@@ -145,7 +149,7 @@ struct Model {
     scene: Number,
     arc_type: Number,
     place: [Number; 2],
-    size: Number,
+    size: [Number; 2],
     shift: Choice,
     first: Number,
     step: Number,
@@ -166,7 +170,7 @@ impl Model {
             scene: Number::new(),
             arc_type: Number::new(),
             place: [Number::new(), Number::new()],
-            size: Number::new(),
+            size: [Number::new(), Number::new()],
             shift: Choice::new(MANTISSA as usize + 1),
             first: Number::new(),
             step: Number::new(),
@@ -183,7 +187,7 @@ impl Model {
         let table = &entry.table;
         let axes = [Points::new(table.slews()), Points::new(table.loads())];
         let place = |axis: &Points, added: u64| {
-            let known = self.axes.iter().rev().position(|known| known == axis);
+            let known = self.axes.iter().rev().position(|known| known.begins_with(axis));
             known.map_or(0, |known| known as u64 + 1 + added)
         };
         let slews = place(&axes[0], 0);
@@ -249,15 +253,18 @@ impl Model {
     ) -> Result<()> {
         let axis = &mut draft.axes[side];
         let place = self.place[side].code(coder, draft.places[side]);
+        let size = self.size[side].code(coder, axis.values.len() as u64);
+        let size = spend(left, usize::try_from(size).ok())?;
         if place > 0 {
             let known = self.axes.len().checked_sub(place as usize);
             let known = known.and_then(|known| self.axes.get(known));
-            *axis = known.ok_or_else(|| corrupt("An axis is not known."))?.clone();
+            let known = known.filter(|known| known.values.len() >= size);
+            axis.clone_from(known.ok_or_else(|| corrupt("An axis is not known."))?);
+            axis.values.truncate(size);
             return Ok(());
         }
         axis.shift = self.shift.code(coder, axis.shift).min(MANTISSA);
-        let size = self.size.code(coder, axis.values.len() as u64);
-        axis.values.resize(spend(left, usize::try_from(size).ok())?, 0);
+        axis.values.resize(size, 0);
         let mut before: Option<i64> = None;
         for value in &mut axis.values {
             let number = if before.is_none() { &mut self.first } else { &mut self.step };

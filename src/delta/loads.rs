@@ -117,6 +117,12 @@ impl<'a> Loads<'a> {
         table.load(slew, f64::from(finite(delay)?))
     }
 
+    /// Points of the table of an arc that its delay makes use of.
+    pub fn points(&self, row: u32, delay: u32) -> Option<[usize; 2]> {
+        let (table, slew) = self.of_row(row)?;
+        table.points_for(slew, f64::from(finite(delay)?))
+    }
+
     /// The delay of an arc for a load.
     fn delay(&self, row: u32, load: f64) -> Option<u32> {
         let (table, slew) = self.of_row(row)?;

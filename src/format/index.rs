@@ -5,122 +5,135 @@
 
 use super::block::block_elements;
 use super::header::HEADER_SIZE;
+use super::packed::{pack, put_column, take_column, unpack};
 use super::wire::Fields;
-use crate::codec::{Codec, CodecChoice, Compressor, decompress};
+use crate::codec::Codec;
 use crate::delta::{Layout, Predictor};
 use crate::error::{Result, corrupt};
 use crate::model::{
     BlockIndex, CompressedDelta, MinMax, StreamIndex, StreamKey, StreamKind, Transition,
 };
 
-const BLOCK_SIZE: usize = 28;
 /// An index of three million instances and a hundred scenes stays far below.
 const MAX_INDEX: usize = 256 << 20;
-const LEVEL: i32 = 3;
 
 /// The bytes of the index section.
 pub(crate) fn encode_index(delta: &CompressedDelta) -> Result<Vec<u8>> {
-    let mut plain = Vec::new();
-    for stream in &delta.streams {
-        plain.extend_from_slice(&(stream.key.kind as u16).to_le_bytes());
-        plain.extend_from_slice(&stream.key.scene.to_le_bytes());
-        plain.extend_from_slice(&[stream.key.min_max as u8, stream.key.transition as u8, 0, 0]);
-        plain.extend_from_slice(&stream.count.to_le_bytes());
-        plain.extend_from_slice(&stream.checksum.to_le_bytes());
-        plain.extend_from_slice(&(stream.blocks.len() as u32).to_le_bytes());
-        for block in &stream.blocks {
-            plain.extend_from_slice(&block.offset.to_le_bytes());
-            plain.extend_from_slice(&block.stored.to_le_bytes());
-            plain.extend_from_slice(&block.count.to_le_bytes());
-            plain.extend_from_slice(&block.laid_out.to_le_bytes());
-            plain.extend_from_slice(&block.crc.to_le_bytes());
-            plain.extend_from_slice(&[block.predictor, block.layout, block.codec, 0]);
-        }
-    }
-    let mut compressed = Vec::new();
-    let codec = Compressor::new(CodecChoice::Zstd, LEVEL)?.compress(&plain, &mut compressed)?;
-    let mut bytes = Vec::with_capacity(compressed.len() + 8);
-    bytes.extend_from_slice(&(plain.len() as u32).to_le_bytes());
-    bytes.extend_from_slice(&(codec as u32).to_le_bytes());
-    bytes.extend_from_slice(&compressed);
-    Ok(bytes)
+    let plain = &mut Vec::new();
+    let streams = delta.streams.iter();
+    plain.extend_from_slice(&(delta.streams.len() as u32).to_le_bytes());
+    put_column(plain, streams.clone().map(|stream| (stream.key.kind as u16).to_le_bytes()));
+    put_column(plain, streams.clone().map(|stream| stream.key.scene.to_le_bytes()));
+    put_column(plain, streams.clone().map(|stream| [stream.key.min_max as u8]));
+    put_column(plain, streams.clone().map(|stream| [stream.key.transition as u8]));
+    put_column(plain, streams.clone().map(|stream| stream.count.to_le_bytes()));
+    put_column(plain, streams.clone().map(|stream| stream.checksum.to_le_bytes()));
+    put_column(plain, streams.clone().map(|stream| (stream.blocks.len() as u32).to_le_bytes()));
+    let blocks = streams.flat_map(|stream| &stream.blocks);
+    let ends = blocks.clone().map(|block| block.offset.wrapping_add(u64::from(block.stored)));
+    let gaps = blocks.clone().zip(std::iter::once(0).chain(ends));
+    put_column(plain, gaps.map(|(block, end)| block.offset.wrapping_sub(end).to_le_bytes()));
+    put_column(plain, blocks.clone().map(|block| block.stored.to_le_bytes()));
+    put_column(plain, blocks.clone().map(|block| block.count.to_le_bytes()));
+    put_column(plain, blocks.clone().map(|block| block.laid_out.to_le_bytes()));
+    put_column(plain, blocks.clone().map(|block| block.crc.to_le_bytes()));
+    put_column(plain, blocks.clone().map(|block| [block.predictor]));
+    put_column(plain, blocks.clone().map(|block| [block.layout]));
+    put_column(plain, blocks.map(|block| [block.codec]));
+    pack(plain)
 }
 
-/// Decode the index section of a file whose blocks end at `blocks_end`. Every block is known to lie
-/// in the file, to have a known coding, and to belong to a stream of as many blocks as its count
-/// asks for.
+/// The arrays of an index section. Blocks must lie between the header and `blocks_end`.
 pub(crate) fn decode_index(bytes: &[u8], blocks_end: u64) -> Result<CompressedDelta> {
-    let mut fields = Fields::new(bytes);
-    let size = fields.u32()? as usize;
-    let codec = u8::try_from(fields.u32()?).map_err(|_| corrupt("The index codec is unknown."))?;
-    if size > MAX_INDEX {
-        return Err(corrupt(format!("The index claims {size} bytes.")));
-    }
-    let plain = decompress(Codec::from_code(codec)?, fields.take(fields.remaining())?, size)?;
+    let plain = unpack(bytes, MAX_INDEX).map_err(|error| error.at("the index"))?;
     let mut fields = Fields::new(&plain);
-    let mut streams: Vec<StreamIndex> = Vec::new();
-    while fields.remaining() > 0 {
-        let stream = decode_stream(&mut fields, blocks_end)
-            .map_err(|error| error.at(format_args!("array {}", streams.len())))?;
-        if streams.last().is_some_and(|last| last.key >= stream.key) {
-            return Err(corrupt("The arrays of the index are not in order."));
+    let (mut streams, block_counts) = decode_streams(&mut fields)?;
+    let rows: u64 = block_counts.iter().map(|count| u64::from(*count)).sum();
+    let rows = usize::try_from(rows).map_err(|_| corrupt("The index has too many blocks."))?;
+    let mut blocks = decode_blocks(&mut fields, rows, blocks_end)?.into_iter();
+    for (stream, count) in streams.iter_mut().zip(block_counts) {
+        stream.blocks = blocks.by_ref().take(count as usize).collect();
+        let key = stream.key;
+        let limit = block_elements(key.kind.width()) as u32;
+        let sound = stream.blocks.iter().all(|block| (1..=limit).contains(&block.count));
+        let rows: u64 = stream.blocks.iter().map(|block| u64::from(block.count)).sum();
+        if !sound || rows != stream.count {
+            let count = stream.count;
+            return Err(corrupt(format!("The blocks of {key} do not hold its {count} elements.")));
         }
-        streams.push(stream);
+    }
+    if fields.remaining() > 0 {
+        return Err(corrupt("The index is followed by bytes that do not belong to it."));
+    }
+    if !streams.is_sorted_by(|a, b| a.key < b.key) {
+        return Err(corrupt("The arrays of the index are not in order."));
     }
     Ok(CompressedDelta { streams })
 }
 
-fn decode_stream(fields: &mut Fields<'_>, blocks_end: u64) -> Result<StreamIndex> {
-    let kind = StreamKind::from_code(u32::from(fields.u16()?));
-    let scene = fields.u16()?;
-    let min_max = MinMax::from_code(u32::from(fields.u8()?));
-    let transition = Transition::from_code(u32::from(fields.u8()?));
-    let reserved = fields.u16()?;
-    let (Some(kind), Some(min_max), Some(transition), 0) = (kind, min_max, transition, reserved)
-    else {
-        return Err(corrupt("An array has a key that is not known."));
+/// The arrays without their blocks, and how many blocks each has.
+fn decode_streams(fields: &mut Fields<'_>) -> Result<(Vec<StreamIndex>, Vec<u32>)> {
+    let count = fields.u32()? as usize;
+    let kinds = take_column(fields, count)?;
+    let scenes = take_column(fields, count)?;
+    let min_maxes = take_column::<1>(fields, count)?;
+    let transitions = take_column::<1>(fields, count)?;
+    let counts = take_column(fields, count)?;
+    let checksums = take_column(fields, count)?;
+    let block_counts = take_column(fields, count)?;
+    let stream = |row: usize| {
+        let kind = StreamKind::from_code(u32::from(u16::from_le_bytes(kinds[row])));
+        let min_max = MinMax::from_code(u32::from(min_maxes[row][0]));
+        let transition = Transition::from_code(u32::from(transitions[row][0]));
+        let (Some(kind), Some(min_max), Some(transition)) = (kind, min_max, transition) else {
+            return Err(corrupt(format!("Array {row} has a key that is not known.")));
+        };
+        let scene = u16::from_le_bytes(scenes[row]);
+        Ok(StreamIndex {
+            key: StreamKey { kind, scene, min_max, transition },
+            count: u64::from_le_bytes(counts[row]),
+            checksum: u128::from_le_bytes(checksums[row]),
+            blocks: Vec::new(),
+        })
     };
-    let key = StreamKey { kind, scene, min_max, transition };
-    let count = fields.u64()?;
-    let checksum = fields.u128()?;
-    let block_count = fields.u32()? as usize;
-    if fields.remaining() / BLOCK_SIZE < block_count {
-        return Err(corrupt(format!("{key} has a wrong number of blocks.")));
-    }
-    let blocks: Vec<BlockIndex> = (0..block_count)
-        .map(|_| decode_block_entry(fields, blocks_end))
-        .collect::<Result<_>>()
-        .map_err(|error| error.at(key))?;
-    let limit = block_elements(kind.width()) as u32;
-    let sound = blocks.iter().all(|block| (1..=limit).contains(&block.count));
-    let rows: u64 = blocks.iter().map(|block| u64::from(block.count)).sum();
-    if !sound || rows != count {
-        return Err(corrupt(format!("The blocks of {key} do not hold its {count} elements.")));
-    }
-    Ok(StreamIndex { key, count, checksum, blocks })
+    let streams = (0..count).map(stream).collect::<Result<_>>()?;
+    Ok((streams, block_counts.into_iter().map(u32::from_le_bytes).collect()))
 }
 
-fn decode_block_entry(fields: &mut Fields<'_>, blocks_end: u64) -> Result<BlockIndex> {
-    let block = BlockIndex {
-        offset: fields.u64()?,
-        stored: fields.u32()?,
-        count: fields.u32()?,
-        laid_out: fields.u32()?,
-        crc: fields.u32()?,
-        predictor: fields.u8()?,
-        layout: fields.u8()?,
-        codec: fields.u8()?,
+fn decode_blocks(
+    fields: &mut Fields<'_>,
+    count: usize,
+    blocks_end: u64,
+) -> Result<Vec<BlockIndex>> {
+    let gaps = take_column(fields, count)?;
+    let stored = take_column(fields, count)?;
+    let counts = take_column(fields, count)?;
+    let laid_out = take_column(fields, count)?;
+    let crcs = take_column(fields, count)?;
+    let predictors = take_column::<1>(fields, count)?;
+    let layouts = take_column::<1>(fields, count)?;
+    let codecs = take_column::<1>(fields, count)?;
+    let mut before = 0u64;
+    let block = |row: usize| {
+        let block = BlockIndex {
+            offset: before.wrapping_add(u64::from_le_bytes(gaps[row])),
+            stored: u32::from_le_bytes(stored[row]),
+            count: u32::from_le_bytes(counts[row]),
+            laid_out: u32::from_le_bytes(laid_out[row]),
+            crc: u32::from_le_bytes(crcs[row]),
+            predictor: predictors[row][0],
+            layout: layouts[row][0],
+            codec: codecs[row][0],
+        };
+        Predictor::from_code(block.predictor)?;
+        Layout::from_code(block.layout)?;
+        Codec::from_code(block.codec)?;
+        let end = block.offset.checked_add(u64::from(block.stored));
+        let inside = end.filter(|end| block.offset >= HEADER_SIZE as u64 && *end <= blocks_end);
+        before = inside.ok_or_else(|| corrupt("A block lies outside the file."))?;
+        Ok(block)
     };
-    let reserved = fields.u8()?;
-    Predictor::from_code(block.predictor)?;
-    Layout::from_code(block.layout)?;
-    Codec::from_code(block.codec)?;
-    let end = block.offset.checked_add(u64::from(block.stored));
-    let outside = block.offset < HEADER_SIZE as u64 || end.is_none_or(|end| end > blocks_end);
-    if reserved != 0 || outside {
-        return Err(corrupt("A block lies outside the file."));
-    }
-    Ok(block)
+    (0..count).map(block).collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod checksum;
 mod footer;
 mod header;
 mod index;
+mod packed;
 mod record;
 mod wire;
 

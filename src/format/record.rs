@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::packed::{pack, unpack};
 use crate::delta::MAX_TOLERANCE;
 use crate::error::{Error, ErrorKind, Result, corrupt};
 use crate::model::{BaseRef, CompressedDelta, StageMetadata, TimingStage};
@@ -39,16 +40,18 @@ fn config() -> impl bincode::config::Config {
 
 /// The bytes of the record section.
 pub(crate) fn encode_record(record: &Record) -> Result<Vec<u8>> {
-    bincode::serde::encode_to_vec(record, config()).map_err(|error| {
+    let plain = bincode::serde::encode_to_vec(record, config()).map_err(|error| {
         Error::new(ErrorKind::InvalidArgument, format!("The metadata cannot be stored: {error}."))
-    })
+    })?;
+    pack(&plain)
 }
 
 /// Decode the record section.
 pub(crate) fn decode_record(bytes: &[u8]) -> Result<Record> {
-    let (record, used) = bincode::serde::decode_from_slice(bytes, config())
+    let plain = unpack(bytes, MAX_RECORD).map_err(|error| error.at("the record"))?;
+    let (record, used) = bincode::serde::decode_from_slice(&plain, config())
         .map_err(|error| corrupt(format!("The metadata does not decode: {error}.")))?;
-    if used != bytes.len() {
+    if used != plain.len() {
         return Err(corrupt("The metadata is followed by bytes that do not belong to it."));
     }
     let record: Record = record;
@@ -79,9 +82,9 @@ mod tests {
         for cut in 0..bytes.len() {
             assert!(decode_record(&bytes[..cut]).is_err(), "{cut}");
         }
-        let mut longer = bytes;
-        longer.push(0);
-        assert!(decode_record(&longer).is_err());
+        let mut plain = unpack(&bytes, MAX_RECORD).unwrap();
+        plain.push(0);
+        assert!(decode_record(&pack(&plain).unwrap()).is_err());
         for tolerance in [-1e-15, 2.0, f64::NAN, f64::INFINITY] {
             let metadata = StageMetadata { tolerance, ..StageMetadata::default() };
             let bytes = encode_record(&Record { metadata, ..record.clone() }).unwrap();

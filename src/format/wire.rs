@@ -48,8 +48,4 @@ impl<'a> Fields<'a> {
     pub fn u64(&mut self) -> Result<u64> {
         Ok(u64::from_le_bytes(self.array()?))
     }
-
-    pub fn u128(&mut self) -> Result<u128> {
-        Ok(u128::from_le_bytes(self.array()?))
-    }
 }

@@ -84,6 +84,21 @@ impl DelayTable {
         (segment.slope > 0.0 && load.is_finite()).then_some(load)
     }
 
+    /// Points of slews and of loads, from the first on, that it takes to find the load of a delay.
+    pub(crate) fn points_for(&self, slew: f64, delay: f64) -> Option<[usize; 2]> {
+        let load = self.load(slew, delay)?;
+        Some([segment(&self.slews, slew) + 2, segment(&self.loads, load) + 2])
+    }
+
+    /// The table with so many points of slews and of loads.
+    pub(crate) fn cropped(&self, [slews, loads]: [usize; 2]) -> Self {
+        let slews = self.slews.get(..slews).unwrap_or(&self.slews);
+        let loads = self.loads.get(..loads).unwrap_or(&self.loads);
+        let rows = self.delays.chunks(self.loads.len()).take(slews.len());
+        let delays = rows.flat_map(|row| &row[..loads.len()]).copied().collect();
+        Self { slews: slews.to_vec(), loads: loads.to_vec(), delays }
+    }
+
     fn row(&self, slew: f64) -> Row<'_> {
         let first = segment(&self.slews, slew);
         let loads = self.loads.len();
@@ -165,6 +180,18 @@ mod tests {
                 assert!((found - load).abs() < 1e-12, "{slew} {load} {found}");
             }
         }
+    }
+
+    #[test]
+    fn a_cropped_table_has_the_first_points() {
+        let table = table();
+        assert_eq!(table.points_for(10.0, 1.5), Some([2, 2]));
+        assert_eq!(table.points_for(10.0, 3.0), Some([2, 3]));
+        let cropped = table.cropped([1, 2]);
+        assert_eq!((cropped.slews(), cropped.loads()), (&[10.0][..], &[1.0, 2.0][..]));
+        assert_eq!(cropped.delays(), [1.0, 2.0]);
+        assert_eq!(table.cropped([2, 2]).delays(), [1.0, 2.0, 3.0, 6.0]);
+        assert_eq!(table.cropped([9, 9]), table);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::durable::TemporaryFile;
 use super::quantize::Quantizer;
 use super::reader::{Stage, aligned_bytes, same_objects, same_rows};
 use super::rewrite::rewrite_as_full;
-use super::tables::{ChosenTables, choose_tables};
+use super::tables::{ChosenTables, choose_tables, points_used};
 use super::writer::StageWriter;
 use crate::codec::CodecChoice;
 use crate::delta::{DelayTables, MAX_TOLERANCE, TableEntry, align, encode_objects};
@@ -346,7 +346,7 @@ impl Capture {
             }
         }
         let topology = self.topology()?;
-        let chosen = self.choose_tables(&topology)?;
+        let chosen = self.choose_tables(&topology, &floats)?;
         if !chosen.bytes.is_empty() {
             let key = StreamKey::plain(StreamKind::DelayTables);
             self.writer.put_bytes(key, &chosen.bytes, None)?;
@@ -376,7 +376,11 @@ impl Capture {
         })
     }
 
-    fn choose_tables(&mut self, topology: &Topology) -> Result<ChosenTables> {
+    fn choose_tables(
+        &mut self,
+        topology: &Topology,
+        floats: &BTreeMap<StreamKey, columns::Column>,
+    ) -> Result<ChosenTables> {
         let known = match &self.base {
             Some(base) => base.stage.delay_tables_for(topology, &self.metadata)?,
             None => DelayTables::default(),
@@ -391,7 +395,9 @@ impl Capture {
             Some(TableEntry { scene, arc_type, table })
         };
         let given: Vec<TableEntry> = given.filter_map(entry).collect();
-        Ok(choose_tables(&given, types, known))
+        let tables = &DelayTables::default();
+        let own = Captured { floats: floats.clone(), topology, tables };
+        choose_tables(&given, types, known, |entries| points_used(entries, topology, &own))
     }
 }
 

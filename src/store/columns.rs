@@ -111,7 +111,7 @@ pub(super) fn column_loads(
 }
 
 /// The slews that the delays of a column depend on.
-fn slews(key: StreamKey, own: &dyn ColumnSource) -> Result<Option<[Column; 2]>> {
+pub(super) fn slews(key: StreamKey, own: &dyn ColumnSource) -> Result<Option<[Column; 2]>> {
     let slew = |transition| own.column(StreamKey { kind: StreamKind::Slew, transition, ..key });
     let rise = slew(Transition::Rise)?;
     Ok(rise.zip(slew(Transition::Fall)?).map(|(rise, fall)| [rise, fall]))

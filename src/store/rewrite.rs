@@ -12,7 +12,7 @@ use super::durable::TemporaryFile;
 use super::reader::Stage;
 use super::tables::choose_tables;
 use super::writer::StageWriter;
-use crate::delta::{DelayTables, encode_objects};
+use crate::delta::{DelayTables, TableEntry, encode_objects};
 use crate::error::Result;
 use crate::format::Record;
 use crate::model::{StreamKey, StreamKind, Width};
@@ -31,7 +31,9 @@ pub(super) fn rewrite_as_full(
     let mut writer = StageWriter::create(path, options.codec, options.level)?;
     let topology = stage.topology()?;
     let known = stage.delay_tables()?.entries();
-    let chosen = choose_tables(&known, topology.arc_types(), DelayTables::default());
+    let points = |entries: &[TableEntry]| Ok(vec![[usize::MAX; 2]; entries.len()]);
+    let none = DelayTables::default();
+    let chosen = choose_tables(&known, topology.arc_types(), none, points)?;
     if !chosen.bytes.is_empty() {
         writer.put_bytes(StreamKey::plain(StreamKind::DelayTables), &chosen.bytes, None)?;
     }

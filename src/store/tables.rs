@@ -3,16 +3,19 @@
 
 //! Which delay tables a stage keeps.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::delta::{ArcTypes, DelayTables, TableEntry, encode_tables, rounded};
-use crate::model::DelayTable;
+use super::columns::{ColumnSource, Topology, slews};
+use crate::delta::{ArcTypes, DelayTables, Loads, TableEntry, encode_tables, rounded};
+use crate::error::Result;
+use crate::model::{DelayTable, MinMax, StreamKey, StreamKind};
 
 /// Arcs of a type that are worth the bytes of its table.
 const LEAST_ARCS: u32 = 8;
 /// Bits of the mantissa that the delays of a table keep when it has one arc, and one more for twice as
 /// many: what a bit costs in the table it saves in the residuals.
-const BITS_OF_ONE: u32 = 8;
+const BITS_OF_ONE: u32 = 7;
 const MOST_BITS: u32 = 23;
 /// Tables that differ by less than this part of a delay predict alike.
 const ALIKE: f32 = 1.0 / 128.0;
@@ -25,40 +28,81 @@ pub(super) struct ChosenTables {
     pub bytes: Vec<u8>,
 }
 
-/// Choose from the tables that are `given`, beside those that are `known` from the base.
+/// Choose from the tables that are `given`, beside those that are `known` from the base. `points` tells
+/// the points of a table that the stage itself makes use of.
 pub(super) fn choose_tables(
     given: &[TableEntry],
     types: &ArcTypes,
     known: DelayTables,
-) -> ChosenTables {
+    points: impl Fn(&[TableEntry]) -> Result<Vec<[usize; 2]>>,
+) -> Result<ChosenTables> {
+    let pays = |entry: &&TableEntry| {
+        let arcs = types.types.get(entry.arc_type as usize).map_or(0, |t| t.count);
+        let before = known.get(entry.scene, entry.arc_type);
+        arcs >= LEAST_ARCS && !before.is_some_and(|before| are_alike(before, &entry.table))
+    };
+    let wanted: Vec<TableEntry> = given.iter().filter(pays).cloned().collect();
     let mut all = known.clone();
     let mut added = DelayTables::default();
-    for entry in given {
-        let arcs = types.types.get(entry.arc_type as usize).map_or(0, |t| t.count);
-        let before = all.get(entry.scene, entry.arc_type);
-        if arcs < LEAST_ARCS || before.is_some_and(|before| are_alike(before, &entry.table)) {
-            continue;
-        }
+    for (entry, points) in wanted.iter().zip(points(&wanted)?) {
+        let arcs = types.types.get(entry.arc_type as usize).map_or(1, |t| t.count);
         let bits = MOST_BITS.min(BITS_OF_ONE + arcs.ilog2());
-        if let Some(table) = rounded(&entry.table, bits) {
+        let table = rounded(&entry.table.cropped(points), bits);
+        // Further scenes often have the tables of the first.
+        let before = all.get(entry.scene, entry.arc_type);
+        if let Some(table) = table.filter(|table| before.is_none_or(|b| !are_alike(b, table))) {
             let entry = TableEntry { table: Arc::new(table), ..entry.clone() };
             all.insert(&entry);
             added.insert(&entry);
         }
     }
     if added.is_empty() {
-        return ChosenTables { tables: all, bytes: Vec::new() };
+        return Ok(ChosenTables { tables: all, bytes: Vec::new() });
     }
-    match encode_tables(&added.entries()) {
+    Ok(match encode_tables(&added.entries()) {
         Some(bytes) => ChosenTables { tables: all, bytes },
         None => ChosenTables { tables: known, bytes: Vec::new() },
-    }
+    })
 }
 
+/// The points of tables that the arcs of a stage make use of.
+pub(super) fn points_used(
+    entries: &[TableEntry],
+    topology: &Topology,
+    own: &dyn ColumnSource,
+) -> Result<Vec<[usize; 2]>> {
+    let mut tables = DelayTables::default();
+    entries.iter().for_each(|entry| tables.insert(entry));
+    let mut used: HashMap<(u16, u32), [usize; 2]> = HashMap::new();
+    for entry in entries {
+        used.insert((entry.scene, entry.arc_type), [2, 2]);
+    }
+    let scenes: BTreeSet<u16> = entries.iter().map(|entry| entry.scene).collect();
+    for (scene, min_max) in scenes.iter().flat_map(|s| [(*s, MinMax::Min), (*s, MinMax::Max)]) {
+        let key = StreamKey { scene, min_max, ..StreamKey::plain(StreamKind::Delay) };
+        let (Some(delays), Some([rise, fall])) = (own.column(key)?, slews(key, own)?) else {
+            continue;
+        };
+        let types = topology.arc_types();
+        let loads = Loads { tables: &tables, types, scene, slews: [&rise, &fall] };
+        for (row, delay) in (0..).zip(delays.iter()) {
+            let known = used.get_mut(&(scene, types.of_row[row as usize]));
+            if let Some((known, points)) = known.zip(loads.points(row, *delay)) {
+                *known = [known[0].max(points[0]), known[1].max(points[1])];
+            }
+        }
+    }
+    let of_entry = |entry: &TableEntry| used.get(&(entry.scene, entry.arc_type)).copied();
+    Ok(entries.iter().map(|entry| of_entry(entry).unwrap_or([2, 2])).collect())
+}
+
+/// Whether two tables predict alike where both have points.
 fn are_alike(a: &DelayTable, b: &DelayTable) -> bool {
+    let points = [a.slews().len().min(b.slews().len()), a.loads().len().min(b.loads().len())];
+    let (a, b) = (a.cropped(points), b.cropped(points));
     let alike = |a: &[f32], b: &[f32]| {
         let near = |(a, b): (&f32, &f32)| (a - b).abs() <= ALIKE * a.abs().max(b.abs());
-        a.len() == b.len() && a.iter().zip(b).all(near)
+        a.iter().zip(b).all(near)
     };
     alike(a.slews(), b.slews()) && alike(a.loads(), b.loads()) && alike(a.delays(), b.delays())
 }
