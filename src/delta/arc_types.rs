@@ -42,9 +42,9 @@ impl ArcTypes {
         let mut input = vec![0; count];
         let mut types: Vec<ArcType> = Vec::new();
         let mut known: HashMap<(u32, u32, u32, u32), u32> = HashMap::new();
-        // Kinds of the arcs so far between two vertices.
+        // Kinds of the arcs so far between two vertices, and how many they are.
         let mut ends = (u32::MAX, u32::MAX);
-        let mut before: Vec<u32> = Vec::new();
+        let mut before: HashMap<u32, u32> = HashMap::new();
         for row in 0..count {
             let (from, to, number) = table.arc(row as u32).unwrap_or_default();
             let Some(kind) = kinds.get(number as usize) else { continue };
@@ -55,8 +55,9 @@ impl ArcTypes {
                 ends = (from, to);
                 before.clear();
             }
-            let place = before.iter().filter(|kind| **kind == number).count() as u32;
-            before.push(number);
+            let next = before.entry(number).or_insert(0);
+            let place = *next;
+            *next += 1;
             let key = (pins[from as usize], pins[to as usize], number, place);
             let arc_type = *known.entry(key).or_insert_with(|| {
                 types.push(ArcType { first: row as u32, count: 0, number: place });
