@@ -19,7 +19,7 @@ pub(crate) use align::RowMap;
 pub(crate) use arithmetic::{ordered, unordered};
 pub(crate) use classes::{Classes, arc_classes, vertex_classes};
 pub(crate) use graph::{Graph, Times, slack};
-pub(crate) use objects::{decode_objects, encode_objects};
+pub(crate) use objects::{decode_objects, encode_objects, encode_plain_objects};
 pub(crate) use predict::{BaseValues, Predictor, References, for_predictor};
 pub(crate) use residual::{
     LaidOut, Layout, float_residual, float_value, integer_residual, integer_value, lay_out,

@@ -15,7 +15,7 @@ use super::reader::{Stage, aligned_bytes, same_objects, same_rows};
 use super::rewrite::rewrite_as_full;
 use super::writer::StageWriter;
 use crate::codec::CodecChoice;
-use crate::delta::{align, encode_objects};
+use crate::delta::{align, encode_objects, encode_plain_objects};
 use crate::error::{Error, Result, invalid, shape};
 use crate::format::Record;
 use crate::model::{
@@ -123,8 +123,8 @@ impl Capture {
         let path = store.temporary_path(stage);
         let writer = StageWriter::create(path, options.codec, options.level)?;
         let preparation = {
-            let (base, metadata) = (base.clone(), metadata.clone());
-            let prepare = move || prepare(Arc::new(objects), base, &metadata);
+            let (base, metadata, codec) = (base.clone(), metadata.clone(), options.codec);
+            let prepare = move || prepare(Arc::new(objects), base, &metadata, codec);
             let thread = std::thread::Builder::new().name("ckp".to_owned()).spawn(prepare);
             thread.map_err(|error| Error::io("A thread cannot be started", &error))?
         };
@@ -324,7 +324,8 @@ impl Capture {
         let keys = || captured.0.keys().copied();
         let is_still = is_still(keys(), &captured, base)?;
         let topology = &prepared.topology;
-        let encoder = ColumnEncoder { own: &captured, base, topology, is_still };
+        let is_quick = self.options.codec.is_quick();
+        let encoder = ColumnEncoder { own: &captured, base, topology, is_still, is_quick };
         encoder.write(keys(), &mut self.writer)
     }
 }
@@ -341,6 +342,7 @@ fn prepare(
     objects: Arc<ObjectTable>,
     base: Option<Arc<Stage>>,
     metadata: &StageMetadata,
+    codec: CodecChoice,
 ) -> Result<Prepared> {
     let base = base.map(|base| column_base(base, &objects, metadata)).transpose()?;
     let topology = || {
@@ -354,7 +356,7 @@ fn prepare(
     };
     let delays = || base.as_ref().map_or(Ok(()), decode_delays);
     let (bytes, (topology, delays)) = rayon::join(
-        || encode_table(&objects, metadata, base.as_ref()),
+        || encode_table(&objects, metadata, base.as_ref(), codec),
         || rayon::join(topology, delays),
     );
     delays?;
@@ -438,11 +440,15 @@ fn encode_table(
     objects: &ObjectTable,
     metadata: &StageMetadata,
     base: Option<&ColumnBase>,
+    codec: CodecChoice,
 ) -> Result<Option<Vec<u8>>> {
-    let Some(base) = base else { return Ok(Some(encode_objects(objects, None))) };
-    if same_objects(metadata, base.stage.metadata()) {
+    if base.is_some_and(|base| same_objects(metadata, base.stage.metadata())) {
         return Ok(None);
     }
+    if codec.is_quick() {
+        return Ok(Some(encode_plain_objects(objects)));
+    }
+    let Some(base) = base else { return Ok(Some(encode_objects(objects, None))) };
     let known = base.stage.objects()?;
     let bytes = match &base.alignment {
         Some(alignment) => encode_objects(objects, Some((&known, alignment))),

@@ -196,6 +196,8 @@ pub(super) struct ColumnEncoder<'a> {
     /// Most delays are those of the base; so times may be, too. Else the graph knows them better, and
     /// those of the base need not be decoded.
     pub is_still: bool,
+    /// Time counts for more than bytes: few predictors to choose from, small samples.
+    pub is_quick: bool,
 }
 
 /// Whether most delays are those of the base.
@@ -296,6 +298,7 @@ impl ColumnEncoder<'_> {
     ) -> Result<EncodedStream> {
         let wanted: &[Predictor] = match graph {
             Some(_) if !self.is_still => &[],
+            _ if self.is_quick => &[Predictor::Temporal, Predictor::Cross],
             // The compound one needs all that the others do.
             _ => &[Predictor::CrossTemporal],
         };
@@ -309,6 +312,9 @@ impl ColumnEncoder<'_> {
             let rows = &classes.order[first..first + *size as usize];
             first += rows.len();
             let mut predictors = references.predictors(class > 0);
+            if self.is_quick {
+                predictors.retain(|predictor| predictor.is_simple());
+            }
             if graph.is_some() {
                 predictors.push(Predictor::Graph);
             }
@@ -329,7 +335,7 @@ impl ColumnEncoder<'_> {
                         rows.map(|row| residual(known, *row)).collect()
                     })
                 };
-                let step = rows.len().div_ceil(SAMPLE);
+                let step = rows.len().div_ceil(if self.is_quick { SAMPLE / 4 } else { SAMPLE });
                 let cost_of = |predictor: &Predictor| cost(&residuals(*predictor, step));
                 let best = predictors.iter().copied().min_by_key(cost_of);
                 let best = best.unwrap_or(Predictor::None);

@@ -122,6 +122,31 @@ impl Stage {
         Ok(index.find_name(&objects, name, u8::from(driver)))
     }
 
+    /// Decode the columns of values with all threads, for readers of all of them: reads that follow find
+    /// them decoded. A stage keeps about 40 columns; of one that has more, nothing is decoded.
+    ///
+    /// # Errors
+    /// `Corrupt` for damage in the stage or its bases.
+    pub fn load_columns(&self) -> Result<()> {
+        let columns = self.timing_stage().delta_changes.columns().map(|stream| stream.key);
+        let keys: Vec<StreamKey> = columns.filter(|key| key.kind.is_float_column()).collect();
+        if keys.len() > KEPT_COLUMNS {
+            return Ok(());
+        }
+        let topology = || {
+            let topology = self.topology()?;
+            topology.graph();
+            Ok::<_, Error>(())
+        };
+        let (base, topology) = rayon::join(|| self.column_base(), topology);
+        base?;
+        topology?;
+        groups(keys.into_iter())
+            .into_par_iter()
+            .with_max_len(1)
+            .try_for_each(|keys| keys.into_iter().try_for_each(|key| self.column(key).map(|_| ())))
+    }
+
     /// Values `rows` of a column, as the bits of 32-bit floats; or of another array of words.
     pub fn read_words(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u32>> {
         let stream = self.stream(key, Width::Word)?;

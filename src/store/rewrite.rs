@@ -11,7 +11,7 @@ use super::directory::Store;
 use super::durable::TemporaryFile;
 use super::reader::Stage;
 use super::writer::StageWriter;
-use crate::delta::encode_objects;
+use crate::delta::{encode_objects, encode_plain_objects};
 use crate::error::Result;
 use crate::format::Record;
 use crate::model::{StreamKey, StreamKind, Width};
@@ -29,11 +29,17 @@ pub(super) fn rewrite_as_full(
     let path = store.temporary_path(&format!("{name}.full"));
     let mut writer = StageWriter::create(path, options.codec, options.level)?;
     let topology = stage.topology()?;
-    let encoder = ColumnEncoder { own: &stage, base: None, topology: &topology, is_still: false };
+    let is_quick = options.codec.is_quick();
+    let encoder =
+        ColumnEncoder { own: &stage, base: None, topology: &topology, is_still: false, is_quick };
     let streams = &stage.timing_stage().delta_changes.streams;
     let columns = streams.iter().map(|stream| stream.key).filter(|key| key.kind.is_float_column());
     encoder.write(columns, &mut writer)?;
-    let objects = encode_objects(&*stage.objects()?, None);
+    let objects = stage.objects()?;
+    let objects = match is_quick {
+        true => encode_plain_objects(&objects),
+        false => encode_objects(&objects, None),
+    };
     writer.put_bytes(StreamKey::plain(StreamKind::Objects), &objects, None)?;
     for stream in streams.iter().filter(|stream| !stream.key.kind.is_float_column()) {
         let rows = 0..stream.count;
