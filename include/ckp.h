@@ -547,7 +547,8 @@ ckp_status ckp_alignment_read_marks(const ckp_alignment *alignment,
                                     ckp_error **out_error);
 
 /*
- Begin to save `stage`: become the writer of the store and write the object table.
+ Begin to save `stage`: become the writer of the store. A thread of the library codes the object table
+ meanwhile; damage in the values of the base is said by ckp_capture_commit().
 
  options: NULL for defaults; borrowed for the call.
  objects: consumed, also on failure.

@@ -227,6 +227,21 @@ fn misuse_of_a_capture_is_refused_and_leaves_nothing() {
 }
 
 #[test]
+fn columns_loaded_together_are_those_read_one_by_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("s.ckp"));
+    let (small, large) = (chain(3000), chain(3100));
+    save(&store, "a", &small, 1);
+    save(&store, "b", &large, 2);
+    save(&store, "c", &large, 3);
+    for (stage, table, version) in [("a", &small, 1), ("b", &large, 2), ("c", &large, 3)] {
+        let stage = store.stage(stage).unwrap();
+        stage.load_columns().unwrap();
+        assert_holds(&stage, table, version);
+    }
+}
+
+#[test]
 fn rows_are_found_by_name() {
     let directory = tempfile::tempdir().unwrap();
     let store = create(&directory.path().join("s.ckp"));

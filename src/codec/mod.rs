@@ -27,6 +27,11 @@ pub enum CodecChoice {
 }
 
 impl CodecChoice {
+    /// Whether time counts for more than bytes, in all that a writer may choose.
+    pub(crate) fn is_quick(self) -> bool {
+        self == Self::Lz4
+    }
+
     /// From its number in the C ABI.
     pub fn from_code(code: u64) -> Option<Self> {
         match code {

@@ -114,6 +114,11 @@ impl Predictor {
         )
     }
 
+    /// The prediction is a value as it is, not calculated.
+    pub fn is_simple(self) -> bool {
+        matches!(self, Self::None | Self::Temporal | Self::Cross | Self::Sibling)
+    }
+
     /// The words for it in reports.
     pub fn name(self) -> &'static str {
         match self {

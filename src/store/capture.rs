@@ -19,7 +19,9 @@ use super::rewrite::rewrite_as_full;
 use super::tables::{ChosenTables, choose_tables, points_used};
 use super::writer::StageWriter;
 use crate::codec::CodecChoice;
-use crate::delta::{DelayTables, MAX_TOLERANCE, TableEntry, align, encode_objects};
+use crate::delta::{
+    DelayTables, MAX_TOLERANCE, TableEntry, align, encode_objects, encode_plain_objects,
+};
 use crate::error::{Error, Result, invalid, shape};
 use crate::format::Record;
 use crate::model::{
@@ -145,8 +147,8 @@ impl Capture {
         let path = store.temporary_path(stage);
         let writer = StageWriter::create(path, options.codec, options.level)?;
         let preparation = {
-            let (base, metadata) = (base.clone(), metadata.clone());
-            let prepare = move || prepare(Arc::new(objects), base, &metadata);
+            let (base, metadata, codec) = (base.clone(), metadata.clone(), options.codec);
+            let prepare = move || prepare(Arc::new(objects), base, &metadata, codec);
             let thread = std::thread::Builder::new().name("ckp".to_owned()).spawn(prepare);
             thread.map_err(|error| Error::io("A thread cannot be started", &error))?
         };
@@ -372,7 +374,15 @@ impl Capture {
         let is_still = is_still(tolerance, keys.iter().copied(), &captured, base)?;
         let quantizer = Quantizer { base, topology, tolerance, is_still };
         let captured = Captured { floats: quantizer.run(captured.floats)?, ..captured };
-        let encoder = ColumnEncoder { own: &captured, base, topology, tables, tolerance, is_still };
+        let encoder = ColumnEncoder {
+            own: &captured,
+            base,
+            topology,
+            tables,
+            tolerance,
+            is_still,
+            is_quick: self.options.codec.is_quick(),
+        };
         encoder.write(keys.into_iter(), &mut self.writer)
     }
 
@@ -382,6 +392,9 @@ impl Capture {
         base: Option<&ColumnBase>,
         floats: &BTreeMap<StreamKey, columns::Column>,
     ) -> Result<ChosenTables> {
+        if self.options.codec.is_quick() {
+            return Ok(ChosenTables::default());
+        }
         let known = match base {
             Some(base) => base.stage.delay_tables_for(topology, &self.metadata)?,
             None => DelayTables::default(),
@@ -414,6 +427,7 @@ fn prepare(
     objects: Arc<ObjectTable>,
     base: Option<Arc<Stage>>,
     metadata: &StageMetadata,
+    codec: CodecChoice,
 ) -> Result<Prepared> {
     let base = base.map(|base| column_base(base, &objects, metadata)).transpose()?;
     let topology = || {
@@ -430,7 +444,7 @@ fn prepare(
     };
     let delays = || base.as_ref().map_or(Ok(()), decode_delays);
     let (bytes, (topology, delays)) = rayon::join(
-        || encode_table(&objects, metadata, base.as_ref()),
+        || encode_table(&objects, metadata, base.as_ref(), codec),
         || rayon::join(topology, delays),
     );
     delays?;
@@ -522,11 +536,15 @@ fn encode_table(
     objects: &ObjectTable,
     metadata: &StageMetadata,
     base: Option<&ColumnBase>,
+    codec: CodecChoice,
 ) -> Result<Option<Vec<u8>>> {
-    let Some(base) = base else { return Ok(Some(encode_objects(objects, None))) };
-    if same_objects(metadata, base.stage.metadata()) {
+    if base.is_some_and(|base| same_objects(metadata, base.stage.metadata())) {
         return Ok(None);
     }
+    if codec.is_quick() {
+        return Ok(Some(encode_plain_objects(objects)));
+    }
+    let Some(base) = base else { return Ok(Some(encode_objects(objects, None))) };
     let known = base.stage.objects()?;
     let bytes = match &base.alignment {
         Some(alignment) => encode_objects(objects, Some((&known, alignment))),

@@ -283,6 +283,8 @@ pub(super) struct ColumnEncoder<'a> {
     /// Most delays are those of the base; so times may be, too. Else the graph knows them better, and
     /// those of the base need not be decoded.
     pub is_still: bool,
+    /// Time counts for more than bytes: few predictors to choose from, small samples.
+    pub is_quick: bool,
 }
 
 /// Whether most delays are those of the base, as far as the tolerance tells them apart.
@@ -387,6 +389,7 @@ impl ColumnEncoder<'_> {
     ) -> Result<EncodedStream> {
         let wanted: &[Predictor] = match graph {
             Some(_) if !self.is_still => &[],
+            _ if self.is_quick => &[Predictor::Temporal, Predictor::Cross],
             // The compound ones need all that the others do.
             _ if self.tables.is_empty() => &[Predictor::CrossTemporal],
             _ => &[Predictor::CrossTemporal, Predictor::LoadCrossTemporal],
@@ -403,6 +406,9 @@ impl ColumnEncoder<'_> {
             let mut predictors = references.predictors(class > 0);
             if references.knows_loads(rows) {
                 predictors.extend(references.load_predictors(class > 0));
+            }
+            if self.is_quick {
+                predictors.retain(|predictor| predictor.is_simple());
             }
             if graph.is_some() {
                 predictors.push(Predictor::Graph);
@@ -425,7 +431,7 @@ impl ColumnEncoder<'_> {
                         rows.map(|row| residual(known, *row)).collect()
                     })
                 };
-                let step = rows.len().div_ceil(SAMPLE);
+                let step = rows.len().div_ceil(if self.is_quick { SAMPLE / 4 } else { SAMPLE });
                 let cost_of = |predictor: &Predictor| cost(&residuals(*predictor, step));
                 let best = predictors.iter().copied().min_by_key(cost_of);
                 let best = best.unwrap_or(Predictor::None);

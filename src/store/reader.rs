@@ -3,7 +3,7 @@
 
 //! A stage that can be read: its file and the chain of its bases.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -128,6 +128,44 @@ impl Stage {
         let index = slot.get_or_insert_with(|| Arc::new(objects.index())).clone();
         drop(slot);
         Ok(index.find_name(&objects, name, u8::from(driver)))
+    }
+
+    /// Decode the columns of values with all threads, for readers of all of them: reads that follow find
+    /// them decoded. A stage keeps about 40 columns; of one that has more, nothing is decoded.
+    ///
+    /// # Errors
+    /// `Corrupt` for damage in the stage or its bases.
+    pub fn load_columns(&self) -> Result<()> {
+        let columns = self.timing_stage().delta_changes.columns().map(|stream| stream.key);
+        let keys: Vec<StreamKey> = columns.filter(|key| key.kind.is_float_column()).collect();
+        if keys.len() > KEPT_COLUMNS {
+            return Ok(());
+        }
+        self.column_base()?;
+        let topology = self.topology()?;
+        let load = |wanted: &[StreamKind]| {
+            let keys = keys.iter().copied().filter(|key| wanted.contains(&key.kind));
+            // What others are predicted from comes first.
+            groups(keys).into_iter().flatten().try_for_each(|key| self.column(key).map(|_| ()))
+        };
+        // Nothing is decoded twice: times wait for delays and graph, and slacks follow their times.
+        let (delays, slews) = rayon::join(
+            || load(&[StreamKind::Delay]),
+            || {
+                topology.graph();
+                load(&[StreamKind::Slew])
+            },
+        );
+        delays.and(slews)?;
+        let mut of_time: BTreeMap<(u16, MinMax), Vec<StreamKey>> = BTreeMap::new();
+        for key in &keys {
+            if times(*key).is_some() || key.kind == StreamKind::Slack {
+                of_time.entry((key.scene, key.min_max)).or_default().push(*key);
+            }
+        }
+        of_time.into_par_iter().try_for_each(|(_, keys)| {
+            keys.into_iter().try_for_each(|key| self.column(key).map(|_| ()))
+        })
     }
 
     /// Values `rows` of a column, as the bits of 32-bit floats; or of another array of words.

@@ -10,9 +10,9 @@ use super::columns::ColumnEncoder;
 use super::directory::Store;
 use super::durable::TemporaryFile;
 use super::reader::Stage;
-use super::tables::choose_tables;
+use super::tables::{ChosenTables, choose_tables};
 use super::writer::StageWriter;
-use crate::delta::{DelayTables, TableEntry, encode_objects};
+use crate::delta::{DelayTables, TableEntry, encode_objects, encode_plain_objects};
 use crate::error::Result;
 use crate::format::Record;
 use crate::model::{StreamKey, StreamKind, Width};
@@ -32,8 +32,11 @@ pub(super) fn rewrite_as_full(
     let topology = stage.topology()?;
     let known = stage.delay_tables()?.entries();
     let points = |entries: &[TableEntry]| Ok(vec![[usize::MAX; 2]; entries.len()]);
-    let none = DelayTables::default();
-    let chosen = choose_tables(&known, topology.arc_types(), none, points)?;
+    let is_quick = options.codec.is_quick();
+    let chosen = match is_quick {
+        true => ChosenTables::default(),
+        false => choose_tables(&known, topology.arc_types(), DelayTables::default(), points)?,
+    };
     if !chosen.bytes.is_empty() {
         writer.put_bytes(StreamKey::plain(StreamKind::DelayTables), &chosen.bytes, None)?;
     }
@@ -44,11 +47,16 @@ pub(super) fn rewrite_as_full(
         tables: &chosen.tables,
         tolerance: record.metadata.tolerance,
         is_still: false,
+        is_quick,
     };
     let streams = &stage.timing_stage().delta_changes.streams;
     let columns = streams.iter().map(|stream| stream.key).filter(|key| key.kind.is_float_column());
     encoder.write(columns, &mut writer)?;
-    let objects = encode_objects(&*stage.objects()?, None);
+    let objects = stage.objects()?;
+    let objects = match is_quick {
+        true => encode_plain_objects(&objects),
+        false => encode_objects(&objects, None),
+    };
     writer.put_bytes(StreamKey::plain(StreamKind::Objects), &objects, None)?;
     for stream in streams.iter().filter(|stream| !stream.key.kind.is_float_column()) {
         let rows = 0..stream.count;

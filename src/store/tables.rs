@@ -21,6 +21,7 @@ const MOST_BITS: u32 = 23;
 const ALIKE: f32 = 1.0 / 128.0;
 
 /// The tables of a stage.
+#[derive(Default)]
 pub(super) struct ChosenTables {
     /// All, as they are stored.
     pub tables: DelayTables,

@@ -225,6 +225,7 @@ fn save(store: &Store, raw: &RawStage, name: &str, options: CaptureOptions) -> O
 /// Open a stage and read all columns.
 fn read(store: &Store, name: &str, raw: &RawStage) -> Outcome<(Arc<Stage>, Vec<Vec<u32>>)> {
     let stage = store.stage(name)?;
+    stage.load_columns()?;
     let columns = raw
         .columns
         .iter()
