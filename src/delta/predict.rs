@@ -47,6 +47,8 @@ pub(crate) enum Predictor {
     LoadCrossTemporal = 15,
     /// The same for the load in another column, in the ratio of the two at the sibling.
     LoadCrossSibling = 16,
+    /// The timing graph, as far from it as the value of the base was from the graph of the base.
+    GraphTemporal = 17,
 }
 
 impl Predictor {
@@ -69,6 +71,7 @@ impl Predictor {
             14 => Self::LoadCross,
             15 => Self::LoadCrossTemporal,
             16 => Self::LoadCrossSibling,
+            17 => Self::GraphTemporal,
             _ => return Err(corrupt(format!("Predictor {code} is not known."))),
         })
     }
@@ -95,6 +98,7 @@ impl Predictor {
                 | Self::TemporalSiblingScale
                 | Self::CrossTemporal
                 | Self::CrossTemporalScale
+                | Self::GraphTemporal
         )
     }
 
@@ -139,6 +143,7 @@ impl Predictor {
             Self::LoadCross => "load cross",
             Self::LoadCrossTemporal => "load cross temporal",
             Self::LoadCrossSibling => "load cross sibling",
+            Self::GraphTemporal => "graph temporal",
         }
     }
 }
@@ -150,7 +155,7 @@ macro_rules! for_predictor {
         for_predictor!(
             $predictor, $known => $body,
             None Temporal Cross Sibling TemporalSibling TemporalSiblingScale CrossTemporal
-            CrossTemporalScale CrossSibling Graph
+            CrossTemporalScale CrossSibling Graph GraphTemporal
         )
     };
     ($predictor:expr, $known:ident => $body:expr, $($name:ident)*) => {
@@ -192,6 +197,13 @@ pub(crate) struct References<'a> {
     pub sibling: &'a [u32],
     /// The loads that the delays of a column tell of.
     pub loads: Option<LoadReferences<'a>>,
+    /// What the graph expected of the column in the base, by its rows.
+    pub expected: Option<&'a [Option<u32>]>,
+}
+
+/// What the graph expects, shifted from what it expected of a value of the base to that value.
+pub(crate) fn shifted(expected: u32, shift: Option<(u32, u32)>) -> u32 {
+    shift.and_then(|(value, before)| offset(expected, value, before)).unwrap_or(expected)
 }
 
 impl References<'_> {
@@ -235,6 +247,15 @@ impl References<'_> {
         ];
         let known = |load: &Predictor| load.without_load().is_some_and(|p| plain.contains(&p));
         all.into_iter().filter(|load| self.loads.is_some() && known(load)).collect()
+    }
+
+    /// The value of the base and what the graph expected of it.
+    #[inline(always)]
+    pub fn shift(&self, row: u32) -> Option<(u32, u32)> {
+        let base = self.temporal?;
+        let row = base.map.get(row as usize)? as usize;
+        let expected = *self.expected?.get(row)?;
+        Some((*base.values.get(row)?, expected?))
     }
 
     /// The prediction for `row`, where `values` holds those of the rows coded before. A row that lacks
@@ -296,7 +317,7 @@ fn compound(
 mod tests {
     use super::*;
 
-    const ALL: [Predictor; 17] = [
+    const ALL: [Predictor; 18] = [
         Predictor::None,
         Predictor::Temporal,
         Predictor::Previous,
@@ -314,6 +335,7 @@ mod tests {
         Predictor::LoadCross,
         Predictor::LoadCrossTemporal,
         Predictor::LoadCrossSibling,
+        Predictor::GraphTemporal,
     ];
 
     #[test]
@@ -338,6 +360,7 @@ mod tests {
             cross_temporal: Some(BaseValues { values: &cross_base, map: &map }),
             sibling: &[NO_SIBLING, 0],
             loads: None,
+            expected: None,
         };
         let values = [value(1.125), 0];
         let predict = |predictor, row| f32::from_bits(references.predict(predictor, row, &values));
@@ -360,6 +383,7 @@ mod tests {
             cross_temporal: None,
             sibling: &[],
             loads: None,
+            expected: None,
         };
         assert_eq!(nothing.predictors(false), [Predictor::None]);
         for predictor in ALL {

@@ -8,15 +8,17 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
-use super::columns::{
-    self, ColumnBase, ColumnEncoder, ColumnLoads, ColumnSource, Topology, column_loads, is_still,
-};
+use super::columns::{ColumnEncoder, is_still};
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
 use super::quantize::Quantizer;
 use super::reader::{Stage, aligned_bytes, same_objects, same_rows};
 use super::rewrite::rewrite_as_full;
+use super::sources::{
+    self, ColumnBase, ColumnLoads, ColumnSource, Expected, column_loads, expected,
+};
 use super::tables::{ChosenTables, choose_tables, points_used};
+use super::topology::Topology;
 use super::writer::StageWriter;
 use crate::codec::CodecChoice;
 use crate::delta::{
@@ -390,7 +392,7 @@ impl Capture {
         &mut self,
         topology: &Topology,
         base: Option<&ColumnBase>,
-        floats: &BTreeMap<StreamKey, columns::Column>,
+        floats: &BTreeMap<StreamKey, sources::Column>,
     ) -> Result<ChosenTables> {
         if self.options.codec.is_quick() {
             return Ok(ChosenTables::default());
@@ -462,18 +464,22 @@ fn decode_delays(base: &ColumnBase) -> Result<()> {
 
 /// The columns of a capture, all values there.
 struct Captured<'a> {
-    floats: BTreeMap<StreamKey, columns::Column>,
+    floats: BTreeMap<StreamKey, sources::Column>,
     topology: &'a Topology,
     tables: &'a DelayTables,
 }
 
 impl ColumnSource for Captured<'_> {
-    fn column(&self, key: StreamKey) -> Result<Option<columns::Column>> {
+    fn column(&self, key: StreamKey) -> Result<Option<sources::Column>> {
         Ok(self.floats.get(&key).cloned())
     }
 
     fn loads(&self, key: StreamKey) -> Result<Option<ColumnLoads>> {
         column_loads(self, key, self.topology, self.tables)
+    }
+
+    fn expected(&self, key: StreamKey) -> Result<Option<Expected>> {
+        expected(self, key, self.topology)
     }
 }
 

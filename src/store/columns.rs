@@ -5,228 +5,41 @@
 //! the same references, so that they predict the same bits: `docs/format.md`, "Columns".
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::reader::Stage;
+use super::sources::{
+    Column, ColumnBase, ColumnSource, Expected, Loaded, delay_key, other_transition, slacks, times,
+};
+use super::topology::Topology;
 use super::writer::{EncodedStream, StageWriter, cost};
 use crate::delta::{
-    Alignment, ArcTypes, BaseValues, Classes, DelayTables, Graph, Grid, LoadReferences, Loads,
-    Predictor, References, RowMap, Times, Tolerance, arc_classes, for_predictor, slack,
-    vertex_classes,
+    BaseValues, DelayTables, Grid, Predictor, References, RowMap, Tolerance, for_predictor, shifted,
 };
 use crate::error::{Result, corrupt};
 use crate::format::{BlockEncoder, block_elements};
-use crate::model::{MinMax, ObjectTable, StreamIndex, StreamKey, StreamKind, Transition, Width};
-
-/// A decoded column.
-pub(super) type Column = Arc<Vec<u32>>;
-/// The loads that the delays of a column tell of, by arc.
-pub(super) type ColumnLoads = Arc<Vec<f64>>;
+use crate::model::{BlockIndex, MinMax, StreamIndex, StreamKey, StreamKind, Transition, Width};
 
 /// Rows that a predictor is tried on, of a block.
 const SAMPLE: usize = 2048;
+/// Of so few rows, the times of a base are decoded for what they may tell of other times.
+const FEW_ROWS: usize = 1 << 13;
 
-/// What coding needs to know of the rows.
-#[derive(Debug)]
-pub(super) struct Topology {
-    table: Arc<ObjectTable>,
-    rows: Arc<Rows>,
-    /// Made when there are delay tables.
-    arc_types: OnceLock<ArcTypes>,
+/// What the graph tells of the values of a column.
+#[derive(Clone, Copy)]
+struct GraphTells<'a> {
+    own: &'a [Option<u32>],
+    /// What it told of those in the base, by their rows.
+    before: Option<&'a [Option<u32>]>,
 }
 
-/// What does not depend on cells.
-#[derive(Debug)]
-struct Rows {
-    arcs: Classes,
-    vertices: Classes,
-    plain: Classes,
-    /// Made when a column of times is met.
-    graph: OnceLock<Graph>,
-}
-
-impl Topology {
-    pub fn new(table: Arc<ObjectTable>) -> Self {
-        let rows = Rows {
-            arcs: arc_classes(&table),
-            vertices: vertex_classes(&table),
-            plain: Classes::plain(table.vertex_count()),
-            graph: OnceLock::new(),
-        };
-        Self { table, rows: Arc::new(rows), arc_types: OnceLock::new() }
-    }
-
-    /// The same for a table with the same rows and perhaps other cells.
-    pub fn with_cells_of(&self, table: Arc<ObjectTable>) -> Self {
-        Self { table, rows: self.rows.clone(), arc_types: OnceLock::new() }
-    }
-
-    pub fn table(&self) -> &ObjectTable {
-        &self.table
-    }
-
-    pub fn arc_types(&self) -> &ArcTypes {
-        self.arc_types.get_or_init(|| ArcTypes::new(&self.table))
-    }
-
-    pub fn graph(&self) -> &Graph {
-        self.rows.graph.get_or_init(|| Graph::new(&self.table))
-    }
-
-    pub fn classes(&self, kind: StreamKind) -> &Classes {
-        match kind {
-            StreamKind::Delay => &self.rows.arcs,
-            StreamKind::Slew => &self.rows.vertices,
-            _ => &self.rows.plain,
-        }
-    }
-}
-
-/// Where columns come from: the capture that is written, or a stage that is read.
-pub(super) trait ColumnSource: Sync {
-    /// The column, if there is one.
-    fn column(&self, key: StreamKey) -> Result<Option<Column>>;
-
-    /// The loads that a column of delays tells of, if there are delay tables.
-    fn loads(&self, key: StreamKey) -> Result<Option<ColumnLoads>>;
-}
-
-/// The loads that a column of delays of `own` tells of.
-pub(super) fn column_loads(
-    own: &dyn ColumnSource,
-    key: StreamKey,
-    topology: &Topology,
-    tables: &DelayTables,
-) -> Result<Option<ColumnLoads>> {
-    if tables.is_empty() {
-        return Ok(None);
-    }
-    let (Some(delays), Some([rise, fall])) = (own.column(key)?, slews(key, own)?) else {
-        return Ok(None);
-    };
-    let types = topology.arc_types();
-    let loads = Loads { tables, types, scene: key.scene, slews: [&rise, &fall] };
-    Ok(Some(Arc::new(loads.column(&delays))))
-}
-
-/// The slews that the delays of a column depend on.
-pub(super) fn slews(key: StreamKey, own: &dyn ColumnSource) -> Result<Option<[Column; 2]>> {
-    let slew = |transition| own.column(StreamKey { kind: StreamKind::Slew, transition, ..key });
-    let rise = slew(Transition::Rise)?;
-    Ok(rise.zip(slew(Transition::Fall)?).map(|(rise, fall)| [rise, fall]))
-}
-
-/// The base of a stage and its rows for those of the stage; `None` where they are the same.
-#[derive(Clone)]
-pub(super) struct ColumnBase {
-    pub stage: Arc<Stage>,
-    pub alignment: Option<Arc<Alignment>>,
-}
-
-impl ColumnBase {
-    pub fn map(&self, kind: StreamKind) -> &RowMap {
-        match &self.alignment {
-            None => &RowMap::Identity,
-            Some(alignment) if kind.is_arc_column() => &alignment.arcs,
-            Some(alignment) => &alignment.vertices,
-        }
-    }
-}
-
-/// The columns that another one is predicted from.
-struct Loaded {
-    temporal: Option<Column>,
-    cross: Option<Column>,
-    cross_temporal: Option<Column>,
-    slews: Option<[Column; 2]>,
-    /// Loads of the base, of the other column, and of that in the base.
-    load: Option<ColumnLoads>,
-    load_cross: Option<ColumnLoads>,
-    load_cross_temporal: Option<ColumnLoads>,
-}
-
-impl Loaded {
-    /// Load what the `predictors` need, where it is there.
-    fn new(
-        key: StreamKey,
-        predictors: &[Predictor],
-        own: &dyn ColumnSource,
-        base: Option<&ColumnBase>,
-    ) -> Result<Self> {
-        let own = Some(own);
-        let base = base.map(|base| &*base.stage as &dyn ColumnSource);
-        let cross = cross_key(key);
-        let wanted = |needs: fn(Predictor) -> bool| predictors.iter().any(|p| needs(*p));
-        let column = |wanted: bool, source: Option<&dyn ColumnSource>, key: Option<StreamKey>| {
-            let found = source.zip(key).filter(|_| wanted);
-            found.map_or(Ok(None), |(source, key)| source.column(key))
-        };
-        let by_load = |predictor: Predictor| predictor.without_load().is_some();
-        let loads = |needs: fn(Predictor) -> bool, source: Option<&dyn ColumnSource>, key| {
-            let wanted = predictors.iter().any(|p| by_load(*p) && needs(*p));
-            let found = source.zip(key).filter(|_| wanted);
-            found.map_or(Ok(None), |(source, key): (_, StreamKey)| source.loads(key))
-        };
-        let is_delay = key.kind == StreamKind::Delay;
-        let slews = own.filter(|_| is_delay && predictors.iter().any(|p| by_load(*p)));
-        let (uses_base, uses_cross) = (Predictor::uses_base, Predictor::uses_cross);
-        let uses_cross_in_base = Predictor::uses_cross_in_base;
-        Ok(Self {
-            temporal: column(wanted(uses_base), base, Some(key))?,
-            cross: column(wanted(uses_cross), own, cross)?,
-            cross_temporal: column(wanted(uses_cross_in_base), base, cross)?,
-            slews: slews.map_or(Ok(None), |own| self::slews(key, own))?,
-            load: loads(uses_base, base, Some(key))?,
-            load_cross: loads(uses_cross, own, cross)?,
-            load_cross_temporal: loads(uses_cross_in_base, base, cross)?,
-        })
-    }
-
-    fn references<'a>(
-        &'a self,
-        key: StreamKey,
-        topology: &'a Topology,
-        tables: &'a DelayTables,
-        map: &'a RowMap,
-    ) -> References<'a> {
-        let in_base =
-            |column: &'a Option<Column>| column.as_ref().map(|values| BaseValues { values, map });
-        let loads = |loads: &'a Option<ColumnLoads>| loads.as_deref().map(Vec::as_slice);
-        let by_load = self.slews.as_ref().map(|[rise, fall]| LoadReferences {
-            own: Loads {
-                tables,
-                types: topology.arc_types(),
-                scene: key.scene,
-                slews: [rise, fall],
-            },
-            temporal: loads(&self.load).map(|loads| (loads, map)),
-            cross: loads(&self.load_cross),
-            cross_temporal: loads(&self.load_cross_temporal).map(|loads| (loads, map)),
-        });
-        References {
-            temporal: in_base(&self.temporal),
-            cross: self.cross.as_deref().map(Vec::as_slice),
-            cross_temporal: in_base(&self.cross_temporal),
-            sibling: &topology.classes(key.kind).sibling,
-            loads: by_load,
-        }
-    }
-}
-
-/// The column that another one is likely to agree with: max for min, the first scene for the others.
-/// Arrivals, required times and slacks have the graph.
-pub(super) fn cross_key(key: StreamKey) -> Option<StreamKey> {
-    match key.kind {
-        StreamKind::Slew | StreamKind::Delay if key.min_max == MinMax::Min => {
-            Some(StreamKey { min_max: MinMax::Max, ..key })
-        }
-        StreamKind::Slew | StreamKind::Delay if key.scene > 0 => {
-            Some(StreamKey { scene: 0, ..key })
-        }
-        _ => None,
-    }
+/// A time that waits for what the graph tells: its residual, what that is relative to where the graph is
+/// silent, and by what the graph is to be shifted.
+#[derive(Clone, Copy)]
+struct Pending {
+    residual: u32,
+    otherwise: u32,
+    shift: Option<(u32, u32)>,
 }
 
 /// Columns in groups that threads can code at the same time without decoding the same columns of the
@@ -341,54 +154,67 @@ impl ColumnEncoder<'_> {
         out: &mut Vec<EncodedStream>,
     ) -> Result<()> {
         let Some(values) = self.own.column(key)? else { return Ok(()) };
-        let mut column = |key, values: &[u32], graph: Option<&[Option<u32>]>| {
+        let mut column = |key, values: &[u32], graph: Option<GraphTells<'_>>| {
             out.push(self.encode_column(key, values, graph, encoder)?);
             Ok(())
         };
-        match times(key) {
-            Some(times) => match pair(key, self.own)? {
-                Some((other, delays)) if key.transition == Transition::Rise => {
-                    let columns = [&**values, &**other];
-                    let [rise, fall] = self.walk(times, key.min_max, &delays, columns);
-                    column(key, &values, Some(&rise))?;
-                    column(other_transition(key), &other, Some(&fall))
-                }
-                // It was written with the rising one.
+        if key.transition == Transition::Fall
+            && self.own.column(other_transition(key))?.is_some()
+            && times(key).is_some()
+        {
+            // It was written with the rising one, if the graph tells of both.
+            return match self.own.column(delay_key(key))? {
                 Some(_) => Ok(()),
                 None => column(key, &values, None),
-            },
-            None => {
-                let predictions = slacks(key, self.own)?;
-                column(key, &values, predictions.as_deref())
-            }
+            };
         }
+        if let (Some(own), Some(other)) =
+            (self.own.expected(key)?, self.own.column(other_transition(key))?)
+        {
+            let before = self.expected_before(key, [&values, &other])?;
+            for (side, values) in [&values, &other].into_iter().enumerate() {
+                let key = if side == 0 { key } else { other_transition(key) };
+                let before = before.as_ref().map(|before| &*before[side]);
+                column(key, values, Some(GraphTells { own: &own[side], before }))?;
+            }
+            return Ok(());
+        }
+        let slacks = slacks(key, self.own)?;
+        column(key, &values, slacks.as_deref().map(|own| GraphTells { own, before: None }))
     }
 
-    fn walk(
-        &self,
-        times: Times,
-        min_max: MinMax,
-        delays: &[u32],
-        columns: [&[u32]; 2],
-    ) -> [Vec<Option<u32>>; 2] {
-        let mut predictions = columns.map(|column| vec![None; column.len()]);
-        self.topology.graph().walk(times, min_max, delays, |node, prediction| {
-            let (row, transition) = (node as usize / 2, node as usize % 2);
-            predictions[transition][row] = prediction;
-            columns[transition][row]
-        });
-        predictions
+    /// What the graph expected of two columns of times in the base, rising and falling, if that is
+    /// likely to tell more than the graph of the stage, and the times are not just those of the base.
+    fn expected_before(&self, key: StreamKey, columns: [&Column; 2]) -> Result<Option<Expected>> {
+        let Some(base) = self.base.filter(|_| self.uses_times_of_base(columns[0].len())) else {
+            return Ok(None);
+        };
+        let map = base.map(key.kind);
+        for (key, values) in [key, other_transition(key)].into_iter().zip(columns) {
+            let before = ColumnSource::column(&*base.stage, key)?;
+            let before = before.as_ref().map(|before| BaseValues { values: before, map });
+            let is_same =
+                |(row, value): (u32, &u32)| before.and_then(|b| b.get(row)) == Some(*value);
+            if !(0..).zip(values.iter()).all(is_same) {
+                return base.stage.expected(key);
+            }
+        }
+        Ok(None)
+    }
+
+    fn uses_times_of_base(&self, rows: usize) -> bool {
+        !self.is_quick && (self.is_still || rows <= FEW_ROWS)
     }
 
     fn encode_column(
         &self,
         key: StreamKey,
         values: &[u32],
-        graph: Option<&[Option<u32>]>,
+        graph: Option<GraphTells<'_>>,
         encoder: &mut BlockEncoder,
     ) -> Result<EncodedStream> {
         let wanted: &[Predictor] = match graph {
-            Some(_) if !self.is_still => &[],
+            Some(_) if !self.is_still && !self.uses_times_of_base(values.len()) => &[],
             _ if self.is_quick => &[Predictor::Temporal, Predictor::Cross],
             // The compound ones need all that the others do.
             _ if self.tables.is_empty() => &[Predictor::CrossTemporal],
@@ -397,7 +223,8 @@ impl ColumnEncoder<'_> {
         let loaded = Loaded::new(key, wanted, self.own, self.base)?;
         let classes = self.topology.classes(key.kind);
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
-        let references = loaded.references(key, self.topology, self.tables, map);
+        let before = graph.and_then(|graph| graph.before);
+        let references = loaded.references(key, self.topology, self.tables, map, before);
         let mut blocks = Vec::new();
         let mut first = 0;
         for (class, size) in classes.sizes.iter().enumerate() {
@@ -410,8 +237,9 @@ impl ColumnEncoder<'_> {
             if self.is_quick {
                 predictors.retain(|predictor| predictor.is_simple());
             }
-            if graph.is_some() {
+            if let Some(graph) = graph {
                 predictors.push(Predictor::Graph);
+                predictors.extend(graph.before.map(|_| Predictor::GraphTemporal));
             }
             for rows in rows.chunks(block_elements(Width::Word)) {
                 let grid = Grid::new(key.kind, self.tolerance);
@@ -419,7 +247,11 @@ impl ColumnEncoder<'_> {
                     let value = values[row as usize];
                     let known = match (predictor, graph) {
                         (Predictor::None, _) => return grid.integer(value),
-                        (Predictor::Graph, Some(graph)) => graph[row as usize],
+                        (Predictor::Graph, Some(graph)) => graph.own[row as usize],
+                        (Predictor::GraphTemporal, Some(graph)) => {
+                            let shift = references.shift(row);
+                            graph.own[row as usize].map(|expected| shifted(expected, shift))
+                        }
                         _ => None,
                     };
                     let otherwise = || references.predict(predictor, row, values);
@@ -459,7 +291,7 @@ impl ColumnDecoder<'_> {
         let grid = Grid::new(stream.key.kind, self.tolerance);
         let slacks = slacks(stream.key, self.own)?;
         let mut values = vec![0; stream.count as usize];
-        self.each_block(stream, |references, predictor, rows, residuals| {
+        self.each_block(stream, None, |references, predictor, rows, residuals| {
             if predictor == Predictor::Graph && slacks.is_none() {
                 return Err(corrupt("It needs columns that are not there."));
             }
@@ -490,42 +322,59 @@ impl ColumnDecoder<'_> {
         let grid = Grid::new(key.kind, self.tolerance);
         let times = times(key).ok_or_else(|| corrupt("It is not a column of times."))?;
         let count = streams[0].count as usize;
-        // A known value, or a residual and what it is relative to where the graph is silent.
+        let before = self.expected_before(streams)?;
+        // A known value, or a residual and what it is relative to where the graph is silent, and how far
+        // the graph is to be shifted.
         let mut values = [vec![0; count], vec![0; count]];
-        let mut pending: [Vec<Option<(u32, u32)>>; 2] = [vec![None; count], vec![None; count]];
+        let mut pending: [Vec<Option<Pending>>; 2] = [vec![None; count], vec![None; count]];
         for (transition, stream) in streams.into_iter().enumerate() {
             let (values, pending) = (&mut values[transition], &mut pending[transition]);
-            self.each_block(stream, |references, predictor, rows, residuals| {
+            let before = before.as_ref().map(|before| &*before[transition]);
+            self.each_block(stream, before, |references, predictor, rows, residuals| {
                 for_predictor!(predictor, known => {
                     for (row, residual) in rows.iter().zip(residuals) {
-                        let prediction = references.predict(known, *row, values);
+                        let otherwise = references.predict(known, *row, values);
+                        let shift = match known {
+                            Predictor::GraphTemporal => references.shift(*row),
+                            _ => None,
+                        };
                         match known {
                             Predictor::None => values[*row as usize] = grid.value(residual),
-                            Predictor::Graph => {
-                                pending[*row as usize] = Some((residual, prediction));
+                            Predictor::Graph | Predictor::GraphTemporal => {
+                                let waits = Pending { residual, otherwise, shift };
+                                pending[*row as usize] = Some(waits);
                             }
-                            _ => values[*row as usize] = grid.predicted(residual, prediction),
+                            _ => values[*row as usize] = grid.predicted(residual, otherwise),
                         }
                     }
                 });
                 Ok(())
             })?;
         }
-        self.topology.graph().walk(times, key.min_max, delays, |node, prediction| {
+        self.topology.graph().walk(times, key.min_max, delays, |node, expected| {
             let (row, transition) = (node as usize / 2, node as usize % 2);
             let value = &mut values[transition][row];
-            if let Some((residual, otherwise)) = pending[transition][row] {
-                *value = grid.predicted(residual, prediction.unwrap_or(otherwise));
+            if let Some(Pending { residual, otherwise, shift }) = pending[transition][row] {
+                let expected = expected.map(|expected| shifted(expected, shift));
+                *value = grid.predicted(residual, expected.unwrap_or(otherwise));
             }
             *value
         });
         Ok(values)
     }
 
+    /// What the graph expected of two columns of times in the base, if they are shifted by that.
+    fn expected_before(&self, streams: [&StreamIndex; 2]) -> Result<Option<Expected>> {
+        let is_shifted = |block: &BlockIndex| block.predictor == Predictor::GraphTemporal as u8;
+        let base = self.base.filter(|_| streams.iter().any(|s| s.blocks.iter().any(is_shifted)));
+        base.map_or(Ok(None), |base| base.stage.expected(streams[0].key))
+    }
+
     /// Call `decode` for each block with its rows and residuals.
     fn each_block(
         &self,
         stream: &StreamIndex,
+        before: Option<&[Option<u32>]>,
         mut decode: impl FnMut(&References<'_>, Predictor, &[u32], Vec<u32>) -> Result<()>,
     ) -> Result<()> {
         let key = stream.key;
@@ -540,7 +389,7 @@ impl ColumnDecoder<'_> {
             return Err(corrupt(format!("{key} has {} rows.", stream.count)));
         }
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
-        let references = loaded.references(key, self.topology, self.tables, map);
+        let references = loaded.references(key, self.topology, self.tables, map, before);
         let mut rows = classes.order.as_slice();
         for (number, predictor) in predictors.into_iter().enumerate() {
             if predictor == Predictor::Previous {
@@ -553,46 +402,4 @@ impl ColumnDecoder<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether the graph of time goes through a column, and which way.
-pub(super) fn times(key: StreamKey) -> Option<Times> {
-    match key.kind {
-        StreamKind::Arrival => Some(Times::Arrivals),
-        StreamKind::Required => Some(Times::Requireds),
-        _ => None,
-    }
-}
-
-pub(super) fn other_transition(key: StreamKey) -> StreamKey {
-    let transition = match key.transition {
-        Transition::Rise => Transition::Fall,
-        Transition::Fall => Transition::Rise,
-        Transition::None => Transition::None,
-    };
-    StreamKey { transition, ..key }
-}
-
-/// The key of the delays that arrivals and required times are made of.
-pub(super) fn delay_key(key: StreamKey) -> StreamKey {
-    StreamKey { kind: StreamKind::Delay, transition: Transition::None, ..key }
-}
-
-/// The column of the other transition, and the delays; `None` where the stage lacks either.
-fn pair(key: StreamKey, own: &dyn ColumnSource) -> Result<Option<(Column, Column)>> {
-    let Some(delays) = own.column(delay_key(key))? else { return Ok(None) };
-    Ok(own.column(other_transition(key))?.map(|other| (other, delays)))
-}
-
-/// Slacks as required time and arrival give them.
-fn slacks(key: StreamKey, own: &dyn ColumnSource) -> Result<Option<Vec<Option<u32>>>> {
-    if key.kind != StreamKind::Slack {
-        return Ok(None);
-    }
-    let arrivals = own.column(StreamKey { kind: StreamKind::Arrival, ..key })?;
-    let requireds = own.column(StreamKey { kind: StreamKind::Required, ..key })?;
-    Ok(arrivals.zip(requireds).map(|(arrivals, requireds)| {
-        let times = arrivals.iter().zip(requireds.iter());
-        times.map(|(arrival, required)| slack(key.min_max, *arrival, *required)).collect()
-    }))
 }

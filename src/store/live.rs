@@ -7,8 +7,8 @@ use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::columns::{ColumnBase, ColumnSource};
 use super::reader::{Stage, aligned_bytes};
+use super::sources::{ColumnBase, ColumnSource};
 use crate::delta::{Alignment, Match, RowMap, align};
 use crate::error::{Error, Result, shape};
 use crate::model::{ObjectTable, StreamKey};

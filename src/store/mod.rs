@@ -15,8 +15,10 @@ mod quantize;
 mod reader;
 pub mod report;
 mod rewrite;
+mod sources;
 mod stage_file;
 mod tables;
+mod topology;
 mod verify;
 mod writer;
 

@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::columns::{
-    Column, ColumnBase, ColumnSource, Topology, cross_key, delay_key, other_transition, times,
+use super::sources::{
+    Column, ColumnBase, ColumnSource, cross_key, delay_key, other_transition, times,
 };
+use super::topology::Topology;
 use crate::delta::{BaseValues, Delays, Tolerance, choose, slack};
 use crate::error::Result;
 use crate::model::{MinMax, StreamKey, StreamKind, Transition};

@@ -11,12 +11,14 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use rayon::prelude::*;
 
-use super::columns::{
-    Column, ColumnBase, ColumnDecoder, ColumnLoads, ColumnSource, Topology, column_loads,
-    delay_key, groups, other_transition, times,
-};
+use super::columns::{ColumnDecoder, groups};
 use super::mapping::ReadMode;
+use super::sources::{
+    Column, ColumnBase, ColumnLoads, ColumnSource, Expected, column_loads, delay_key, expected,
+    other_transition, times,
+};
 use super::stage_file::StageFile;
+use super::topology::Topology;
 use super::verify::Depth;
 use crate::delta::{
     Alignment, DelayTables, Predictor, align, decode_objects, decode_tables, integer_value,
@@ -541,6 +543,10 @@ impl ColumnSource for Stage {
         }
         kept.extend(loads.clone().map(|loads| (key, loads)));
         Ok(loads)
+    }
+
+    fn expected(&self, key: StreamKey) -> Result<Option<Expected>> {
+        expected(self, key, &*self.topology()?)
     }
 }
 

@@ -6,7 +6,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::columns::{ColumnSource, Topology, slews};
+use super::sources::{ColumnSource, slews};
+use super::topology::Topology;
 use crate::delta::{ArcTypes, DelayTables, Loads, TableEntry, encode_tables, rounded};
 use crate::error::Result;
 use crate::model::{DelayTable, MinMax, StreamKey, StreamKind};
