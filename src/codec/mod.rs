@@ -131,12 +131,15 @@ impl Compressor {
         pco::compress(words, self.pco_level(), out)?;
         let mut best = Codec::Pco;
         // Whole words that come again are nothing to pco, and cut to pieces by the shuffle.
-        if self.choice == CodecChoice::Auto && (words.len() < FEW_WORDS || repeats(words)) {
+        let are_few = words.len() < FEW_WORDS;
+        if self.choice == CodecChoice::Auto && (are_few || repeats(words)) {
             let mut other = std::mem::take(&mut self.other);
-            let shuffled = self.compress_shuffled(words, &mut other)?;
-            if other.len() < out.len() {
-                std::mem::swap(out, &mut other);
-                best = shuffled;
+            if are_few {
+                let shuffled = self.compress_shuffled(words, &mut other)?;
+                if other.len() < out.len() {
+                    std::mem::swap(out, &mut other);
+                    best = shuffled;
+                }
             }
             let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
             self.zstd.compress(&bytes, &mut other)?;
