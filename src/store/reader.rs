@@ -21,13 +21,14 @@ use super::stage_file::StageFile;
 use super::topology::Topology;
 use super::verify::Depth;
 use crate::delta::{
-    Alignment, DelayTables, Predictor, align, decode_objects, decode_tables, integer_value,
+    Alignment, DelayTables, Predictor, TableEntry, align, decode_objects, decode_tables,
+    integer_value,
 };
 use crate::error::{Error, ErrorKind, Result, corrupt};
 use crate::format::{StreamHasher, decode_byte_block, decode_word_block};
 use crate::model::{
-    Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey, StreamKind,
-    TimingStage, Transition, VertexIndex, Width,
+    DelayTable, Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey,
+    StreamKind, TimingStage, Transition, VertexIndex, Width,
 };
 
 /// Decoded columns that a stage keeps: those of a restore of one scene, and what they need.
@@ -408,6 +409,23 @@ impl Stage {
         };
         *slot = Some(topology.clone());
         Ok(topology)
+    }
+
+    /// The delay tables that delays were predicted by, as they are stored: scene, row of the first of the
+    /// arcs that belong to the table, and table. They are what [`Capture::add_delay_table`] takes.
+    ///
+    /// [`Capture::add_delay_table`]: super::Capture::add_delay_table
+    ///
+    /// # Errors
+    /// `Corrupt` when the tables or the rows do not decode.
+    pub fn library_delays(&self) -> Result<Vec<(u16, u32, DelayTable)>> {
+        let topology = self.topology()?;
+        let types = &topology.arc_types().types;
+        let with_arc = |entry: TableEntry| {
+            let arc_type = types.get(entry.arc_type as usize)?;
+            Some((entry.scene, arc_type.first, (*entry.table).clone()))
+        };
+        Ok(self.delay_tables()?.entries().into_iter().filter_map(with_arc).collect())
     }
 
     /// The delay tables of the arc types: those of the base, and its own.

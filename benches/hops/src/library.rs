@@ -147,7 +147,7 @@ impl Library<'_> {
     /// A process of its own, so that nothing but the save counts.
     fn memory(&self, codec: Codec) -> Outcome<u64> {
         let columns = self.work.join("memory.ckp");
-        save(&open(&columns)?, self.stage, "stage", Codec::Lz4.options(BaseChoice::Full))?;
+        save(&open(&columns)?, self.stage, "stage", Codec::Auto.options(BaseChoice::Full))?;
         let base = self.base.map_or("", |base| base.name.as_str());
         let output = Command::new(std::env::current_exe()?)
             .args([MEMORY_COMMAND, codec.name(), base])
@@ -215,6 +215,9 @@ fn save(store: &Store, raw: &RawStage, name: &str, options: CaptureOptions) -> O
     metadata.liberties.clone_from(&known.liberties);
     metadata.groups.clone_from(&known.groups);
     metadata.summaries.clone_from(&known.summaries);
+    for (scene, arc, table) in &raw.library_delays {
+        capture.add_delay_table(*scene, *arc, table.clone())?;
+    }
     for column in &raw.columns {
         let handle = capture.add_column(column.key)?;
         capture.write(handle, &column.values)?;

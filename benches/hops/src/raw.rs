@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use ckp::{ObjectTable, StageMetadata, Store, StreamKey, Width};
+use ckp::{DelayTable, ObjectTable, StageMetadata, Store, StreamKey, Width};
 
 use crate::Outcome;
 
@@ -23,6 +23,8 @@ pub struct RawStage {
     /// Names, where each begins, ends of the edges, edges of the arcs.
     pub head: Vec<u8>,
     pub columns: Vec<Column>,
+    /// What the library says of delays: scene, arc, table. Only ckp makes use of it, and stores it.
+    pub library_delays: Vec<(u16, u32, DelayTable)>,
 }
 
 impl RawStage {
@@ -46,9 +48,11 @@ impl RawStage {
         append(&mut head, objects.edges().0);
         append(&mut head, objects.edges().1);
         append(&mut head, objects.arc_edges());
-        let raw = Self { name: name.to_owned(), objects, metadata, head, columns };
+        let library_delays = stage.library_delays()?;
+        let name = name.to_owned();
+        let raw = Self { name, objects, metadata, head, columns, library_delays };
         if raw.raw_bytes() != raw.metadata.raw_bytes {
-            return Err(format!("The raw dump of {name} does not have the raw size.").into());
+            return Err(format!("The raw dump of {} does not have the raw size.", raw.name).into());
         }
         Ok(raw)
     }
