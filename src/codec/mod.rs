@@ -4,8 +4,11 @@
 //! Compressors behind one interface. They see bytes and numbers, not timing.
 
 mod lz4;
+mod numbers;
 mod pco;
+pub(crate) mod range;
 mod shuffle;
+pub(crate) mod symbol;
 mod zstd;
 
 use shuffle::{shuffle, unshuffle};
@@ -57,6 +60,8 @@ pub(crate) enum Codec {
     Pco = 3,
     /// One Zstandard frame of words that are not shuffled; words only.
     ZstdWords = 4,
+    /// Numbers by an adaptive range coder; words only.
+    Numbers = 5,
 }
 
 impl Codec {
@@ -67,6 +72,7 @@ impl Codec {
             2 => Ok(Self::Zstd),
             3 => Ok(Self::Pco),
             4 => Ok(Self::ZstdWords),
+            5 => Ok(Self::Numbers),
             _ => Err(corrupt(format!("Codec {code} is not known."))),
         }
     }
@@ -78,12 +84,15 @@ impl Codec {
             Self::Zstd => "zstd",
             Self::Pco => "pco",
             Self::ZstdWords => "zstd words",
+            Self::Numbers => "numbers",
         }
     }
 }
 
 /// Blocks of fewer words are small enough to try more than one codec on.
 const FEW_WORDS: usize = 4096;
+/// Beyond this level, time counts little.
+const BEST_LEVELS: i32 = 9;
 
 /// Compresses block after block with one choice and level.
 pub(crate) struct Compressor {
@@ -132,6 +141,10 @@ impl Compressor {
         let mut best = Codec::Pco;
         // Whole words that come again are nothing to pco, and cut to pieces by the shuffle.
         let are_few = words.len() < FEW_WORDS;
+        if let Some(few) = self.compress_few(words).filter(|few| few.len() < out.len()) {
+            *out = few;
+            best = Codec::Numbers;
+        }
         if self.choice == CodecChoice::Auto && (are_few || repeats(words)) {
             let mut other = std::mem::take(&mut self.other);
             if are_few {
@@ -157,6 +170,14 @@ impl Compressor {
         Ok(Codec::Stored)
     }
 
+    /// Compress words by the range coder, if they are few: it learns from the first one on and needs no
+    /// tables, but takes its time for each. Where size counts most, they may be many.
+    pub fn compress_few(&self, words: &[u32]) -> Option<Vec<u8>> {
+        let numeric = matches!(self.choice, CodecChoice::Auto | CodecChoice::Numeric);
+        let pays = words.len() < FEW_WORDS || self.level > BEST_LEVELS;
+        (numeric && pays).then(|| numbers::compress(words))
+    }
+
     fn compress_shuffled(&mut self, words: &[u32], out: &mut Vec<u8>) -> Result<Codec> {
         let mut shuffled = std::mem::take(&mut self.shuffled);
         shuffled.clear();
@@ -168,7 +189,7 @@ impl Compressor {
 
     /// Levels of pco are 0 to 12, and gain little beyond the middle ones.
     fn pco_level(&self) -> usize {
-        if self.level > 9 { 10 } else { 7 }
+        if self.level > BEST_LEVELS { 10 } else { 7 }
     }
 }
 
@@ -189,7 +210,7 @@ pub(crate) fn decompress(codec: Codec, bytes: &[u8], size: usize) -> Result<Vec<
         Codec::Stored => bytes.to_vec(),
         Codec::Lz4 => lz4::decompress(bytes, size)?,
         Codec::Zstd => zstd::decompress(bytes, size)?,
-        Codec::Pco | Codec::ZstdWords => {
+        Codec::Pco | Codec::ZstdWords | Codec::Numbers => {
             return Err(corrupt("Bytes cannot have a codec of words."));
         }
     };
@@ -207,6 +228,7 @@ pub(crate) fn decompress(codec: Codec, bytes: &[u8], size: usize) -> Result<Vec<
 pub(crate) fn decompress_words(codec: Codec, bytes: &[u8], count: usize) -> Result<Vec<u32>> {
     match codec {
         Codec::Pco => pco::decompress(bytes, count),
+        Codec::Numbers => numbers::decompress(bytes, count),
         Codec::ZstdWords => {
             let bytes = decompress(Codec::Zstd, bytes, count * 4)?;
             let words = bytes.chunks_exact(4).map(|word| match word {
@@ -298,7 +320,7 @@ mod tests {
         assert!(decompress(Codec::Pco, &[1, 2], 2).is_err());
         assert!(decompress(Codec::ZstdWords, &[1, 2], 2).is_err());
         assert!(decompress_words(Codec::Pco, &noise(64), 40).is_err());
-        assert!(Codec::from_code(5).is_err());
+        assert!(Codec::from_code(6).is_err());
         assert!(CodecChoice::from_code(4).is_none());
     }
 }

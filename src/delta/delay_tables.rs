@@ -10,8 +10,8 @@
 use std::sync::Arc;
 
 use super::arithmetic::{ordered, unordered};
-use super::objects::range::{Coder, Decoder, Encoder};
-use super::objects::symbol::{Choice, Number};
+use crate::codec::range::{Coder, Decoder, Encoder};
+use crate::codec::symbol::{Choice, Number};
 use crate::error::{Result, corrupt};
 use crate::model::DelayTable;
 

@@ -57,6 +57,16 @@ impl BlockEncoder {
                 codec
             }
         };
+        if laid_out.layout == Layout::Sparse {
+            // Zeros among few numbers may cost less than a mask.
+            let dense = self.compressor.compress_few(residuals);
+            if let Some(dense) = dense.filter(|dense| dense.len() < self.stored.len()) {
+                self.stored = dense;
+                let size = residuals.len() * 4;
+                let (layout, codec) = (Layout::Dense, Codec::Numbers);
+                return Ok(self.finish(predictor, layout, codec, residuals.len(), size));
+            }
+        }
         Ok(self.finish(predictor, laid_out.layout, codec, residuals.len(), size))
     }
 

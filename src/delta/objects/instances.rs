@@ -7,8 +7,8 @@ use super::Budget;
 use super::dictionary::{Dictionary, InnerEdge, Known, Pins, push_pin};
 use super::names::NameModel;
 use super::parts::Instances;
-use super::range::{Bit, Coder};
-use super::symbol::{Choice, Number};
+use crate::codec::range::{Bit, Coder};
+use crate::codec::symbol::{Choice, Number};
 use crate::error::{Result, corrupt};
 
 /// Stands for an instance or a row that there is not.

@@ -10,8 +10,6 @@ mod names;
 mod origin;
 mod parts;
 mod plain;
-pub(super) mod range;
-pub(super) mod symbol;
 mod wires;
 
 #[cfg(test)]
@@ -21,9 +19,9 @@ use self::dictionary::{Dictionary, Known};
 use self::instances::{InstanceModel, Matched, NONE, code_arc_sets};
 use self::origin::Origin;
 use self::parts::{Instances, Parts, Sorted, Wires};
-use self::range::{Coder, Decoder, Encoder};
 use self::wires::WireModel;
 use super::Alignment;
+use crate::codec::range::{Coder, Decoder, Encoder};
 use crate::error::{ErrorKind, Result, corrupt};
 use crate::model::ObjectTable;
 

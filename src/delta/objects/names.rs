@@ -3,8 +3,8 @@
 
 //! Names coded by what they change of the name before them: most often one number in it.
 
-use super::range::{Bit, Coder};
-use super::symbol::{Choice, Number};
+use crate::codec::range::{Bit, Coder};
+use crate::codec::symbol::{Choice, Number};
 use crate::error::{Result, corrupt};
 
 /// Digits of a number at most, so that it and its steps fit an `i64`.

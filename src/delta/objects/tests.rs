@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 
-use super::range::Bit;
 use super::*;
+use crate::codec::range::Bit;
 use crate::delta::align;
 
 fn decode_all(

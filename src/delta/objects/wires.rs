@@ -8,8 +8,8 @@ use super::dictionary::Dictionary;
 use super::instances::{Matched, NONE};
 use super::origin::{Crowds, Origin};
 use super::parts::{Instances, Wire, Wires};
-use super::range::{Bit, Coder};
-use super::symbol::{Choice, Number};
+use crate::codec::range::{Bit, Coder};
+use crate::codec::symbol::{Choice, Number};
 use crate::error::{Result, corrupt};
 
 /// Model of one pin of a template.

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result, corrupt};
 
 /// The chance of a bit, learned from the bits before it.
 #[derive(Clone, Copy)]
-pub(in crate::delta) struct Bit {
+pub(crate) struct Bit {
     /// Chance of a 1, of 65,536.
     one: u16,
     /// Bits seen, up to `SLOWEST`.
@@ -53,7 +53,7 @@ impl Bit {
 }
 
 /// Writes bits, or reads them.
-pub(in crate::delta) trait Coder {
+pub(crate) trait Coder {
     /// Code one bit that has a model.
     fn bit(&mut self, model: &mut Bit, value: bool) -> bool;
 
@@ -65,7 +65,7 @@ pub(in crate::delta) trait Coder {
 }
 
 /// Writes.
-pub(in crate::delta) struct Encoder {
+pub(crate) struct Encoder {
     out: Vec<u8>,
     low: u64,
     range: u32,
@@ -140,7 +140,7 @@ impl Coder for Encoder {
 }
 
 /// Reads.
-pub(in crate::delta) struct Decoder<'a> {
+pub(crate) struct Decoder<'a> {
     rest: &'a [u8],
     /// Bytes read beyond the end, as zeros; looked at by `check`, since a test of every bit is slow.
     missing: usize,

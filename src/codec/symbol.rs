@@ -8,7 +8,7 @@ use super::range::{Bit, Coder};
 /// One of a known count of choices: its bits from the highest, each with a model of its own for
 /// the bits before it.
 #[derive(Clone)]
-pub(in crate::delta) struct Choice {
+pub(crate) struct Choice {
     bits: u32,
     nodes: Vec<Bit>,
 }
@@ -36,7 +36,7 @@ const RAW_BITS: u32 = 16;
 
 /// Any number, small ones in fewer bits: how many bits it has, then these after the leading 1.
 #[derive(Clone)]
-pub(in crate::delta) struct Number {
+pub(crate) struct Number {
     length: Choice,
     top: Vec<[Bit; 1 << MODELED_BITS]>,
 }
