@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::align::RowMap;
 use super::arc_types::{ArcTypes, NO_TYPE};
@@ -15,6 +16,8 @@ use super::delay_tables::TableEntry;
 use super::predict::Predictor;
 use crate::model::{DelayTable, ObjectTable};
 
+/// Rows that are worth a task of their own.
+const ROWS_OF_TASK: usize = 1 << 14;
 /// Two loads of the same driver are not expected to differ by more than this factor.
 const MOST_RATIO: f64 = 4.0;
 
@@ -132,8 +135,8 @@ impl<'a> Loads<'a> {
 
     /// The loads that the delays of a column tell; NaN where one does not.
     pub fn column(&self, delays: &[u32]) -> Vec<f64> {
-        let rows = (0..).zip(delays);
-        rows.map(|(row, delay)| self.load(row, *delay).unwrap_or(f64::NAN)).collect()
+        let rows = delays.par_iter().enumerate().with_min_len(ROWS_OF_TASK);
+        rows.map(|(row, delay)| self.load(row as u32, *delay).unwrap_or(f64::NAN)).collect()
     }
 }
 
@@ -142,6 +145,8 @@ impl<'a> Loads<'a> {
 pub(crate) struct LoadReferences<'a> {
     /// Tables and slews of the column.
     pub own: Loads<'a>,
+    /// Loads of the column itself, where they are known before it is coded.
+    pub known: Option<&'a [f64]>,
     /// Loads of the column in the base, and the rows of the base.
     pub temporal: Option<(&'a [f64], &'a RowMap)>,
     /// Loads of the other column.
@@ -161,7 +166,10 @@ impl LoadReferences<'_> {
     ) -> Option<u32> {
         let temporal = |row| in_base(self.temporal, row);
         let cross = |row: u32| known(self.cross?.get(row as usize));
-        let of_sibling = || self.own.load(sibling, *values.get(sibling as usize)?);
+        let of_sibling = || match self.known {
+            Some(loads) => known(loads.get(sibling as usize)),
+            None => self.own.load(sibling, *values.get(sibling as usize)?),
+        };
         let load = match predictor {
             Predictor::LoadTemporal => temporal(row)?,
             Predictor::LoadSibling => of_sibling()?,
@@ -255,6 +263,7 @@ mod tests {
         let map = RowMap::Identity;
         let references = LoadReferences {
             own,
+            known: None,
             temporal: Some((&[1.0, 2.0], &map)),
             cross: Some(&[3.0, 4.0]),
             cross_temporal: Some((&[1.0, f64::NAN], &map)),
@@ -263,6 +272,9 @@ mod tests {
             |predictor, row| references.predict(predictor, row, 0, &column).map(f32::from_bits);
         assert_eq!(predict(Predictor::LoadTemporal, 1), Some(12.0), "a load of 2");
         assert_eq!(predict(Predictor::LoadSibling, 1), Some(6.0), "a load of 0.5");
+        let beforehand = LoadReferences { known: Some(&[0.5, f64::NAN]), ..references };
+        let known = beforehand.predict(Predictor::LoadSibling, 1, 0, &[]).map(f32::from_bits);
+        assert_eq!(known, Some(6.0), "the same, known beforehand");
         assert_eq!(predict(Predictor::LoadTemporalSibling, 1), Some(8.0), "a load of 0.5 * 2");
         assert_eq!(predict(Predictor::LoadCross, 1), Some(20.0), "a load of 4");
         assert_eq!(predict(Predictor::LoadCrossTemporal, 0), Some(7.5), "a load of 3");

@@ -62,26 +62,30 @@ impl DelayTable {
     pub(crate) fn delay(&self, slew: f64, load: f64) -> f64 {
         let row = self.row(slew);
         let first = segment(&self.loads, load);
-        match self.loads.get(first + 1) {
-            None => row.delay(first),
-            Some(_) => {
-                let segment = row.segment(first);
-                segment.delay + (load - segment.load) * segment.slope
-            }
-        }
+        let delay = row.delay(first);
+        let ends = self.loads.get(first).zip(self.loads.get(first + 1));
+        let Some((this, next)) = ends.map(|(a, b)| (f64::from(*a), f64::from(*b))) else {
+            return delay;
+        };
+        delay + (load - this) * ((row.delay(first + 1) - delay) / (next - this))
     }
 
     /// The load for which an input slew leads to a delay; `None` where delays do not rise with loads.
     pub(crate) fn load(&self, slew: f64, delay: f64) -> Option<f64> {
-        let last = self.loads.len().checked_sub(2)?;
         let row = self.row(slew);
-        let mut first = 0;
-        while first < last && delay >= row.delay(first + 1) {
-            first += 1;
+        let mut points = (0..).zip(&self.loads).map(|(at, load)| (f64::from(*load), row.delay(at)));
+        let mut below = points.next()?;
+        let mut above = points.next()?;
+        // The first and the last piece go on beyond their ends.
+        for next in points {
+            if delay < above.1 {
+                break;
+            }
+            (below, above) = (above, next);
         }
-        let segment = row.segment(first);
-        let load = segment.load + (delay - segment.delay) / segment.slope;
-        (segment.slope > 0.0 && load.is_finite()).then_some(load)
+        let rise = above.1 - below.1;
+        let load = below.0 + (delay - below.1) * ((above.0 - below.0) / rise);
+        (rise > 0.0 && load.is_finite()).then_some(load)
     }
 
     /// Points of slews and of loads, from the first on, that it takes to find the load of a delay.
@@ -99,17 +103,16 @@ impl DelayTable {
         Self { slews: slews.to_vec(), loads: loads.to_vec(), delays }
     }
 
+    #[inline]
     fn row(&self, slew: f64) -> Row<'_> {
         let first = segment(&self.slews, slew);
         let loads = self.loads.len();
-        let delays = &self.delays[first * loads..];
-        let (lower, upper) = delays.split_at(loads);
+        let (lower, upper) = self.delays[first * loads..].split_at(loads);
         match self.slews.get(first + 1) {
-            None => Row { loads: &self.loads, lower, upper: lower, share: 0.0 },
+            None => Row { lower, upper: lower, share: 0.0 },
             Some(next) => {
                 let (this, next) = (f64::from(self.slews[first]), f64::from(*next));
-                let share = (slew - this) / (next - this);
-                Row { loads: &self.loads, lower, upper: &upper[..loads], share }
+                Row { lower, upper: &upper[..loads], share: (slew - this) / (next - this) }
             }
         }
     }
@@ -117,7 +120,6 @@ impl DelayTable {
 
 /// Delays over loads, for one slew.
 struct Row<'a> {
-    loads: &'a [f32],
     /// Delays of the points below and above the slew.
     lower: &'a [f32],
     upper: &'a [f32],
@@ -125,27 +127,16 @@ struct Row<'a> {
     share: f64,
 }
 
-/// A straight piece of the delays.
-struct Segment {
-    load: f64,
-    delay: f64,
-    slope: f64,
-}
-
 impl Row<'_> {
+    #[inline]
     fn delay(&self, load: usize) -> f64 {
         let (lower, upper) = (f64::from(self.lower[load]), f64::from(self.upper[load]));
         lower + (upper - lower) * self.share
     }
-
-    fn segment(&self, first: usize) -> Segment {
-        let (load, next) = (f64::from(self.loads[first]), f64::from(self.loads[first + 1]));
-        let delay = self.delay(first);
-        Segment { load, delay, slope: (self.delay(first + 1) - delay) / (next - load) }
-    }
 }
 
 /// The point below a value, so that there is one above it if the axis has two; the ends go on beyond.
+#[inline]
 fn segment(axis: &[f32], value: f64) -> usize {
     let inner = axis.get(1..axis.len() - 1).unwrap_or_default();
     inner.iter().take_while(|point| value >= f64::from(**point)).count()

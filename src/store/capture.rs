@@ -3,10 +3,12 @@
 
 //! One save: from the engine's arrays to a published stage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::SystemTime;
+
+use parking_lot::Mutex;
 
 use super::columns::{ColumnEncoder, is_still};
 use super::directory::{Store, Writing};
@@ -370,12 +372,12 @@ impl Capture {
             self.writer.put_bytes(key, &chosen.bytes, None)?;
         }
         let tables = &chosen.tables;
-        let captured = Captured { floats, topology, tables };
+        let captured = Captured::new(floats, topology, tables);
         let tolerance = self.options.tolerance;
         let keys: Vec<StreamKey> = captured.floats.keys().copied().collect();
         let is_still = is_still(tolerance, keys.iter().copied(), &captured, base)?;
         let quantizer = Quantizer { base, topology, tolerance, is_still };
-        let captured = Captured { floats: quantizer.run(captured.floats)?, ..captured };
+        let captured = Captured::new(quantizer.run(captured.floats)?, topology, tables);
         let encoder = ColumnEncoder {
             own: &captured,
             base,
@@ -412,7 +414,7 @@ impl Capture {
         };
         let given: Vec<TableEntry> = given.filter_map(entry).collect();
         let tables = &DelayTables::default();
-        let own = Captured { floats: floats.clone(), topology, tables };
+        let own = Captured::new(floats.clone(), topology, tables);
         choose_tables(&given, types, known, |entries| points_used(entries, topology, &own))
     }
 }
@@ -467,6 +469,18 @@ struct Captured<'a> {
     floats: BTreeMap<StreamKey, sources::Column>,
     topology: &'a Topology,
     tables: &'a DelayTables,
+    /// A column is coded by its own loads, and others by them.
+    loads: Mutex<HashMap<StreamKey, ColumnLoads>>,
+}
+
+impl<'a> Captured<'a> {
+    fn new(
+        floats: BTreeMap<StreamKey, sources::Column>,
+        topology: &'a Topology,
+        tables: &'a DelayTables,
+    ) -> Self {
+        Self { floats, topology, tables, loads: Mutex::default() }
+    }
 }
 
 impl ColumnSource for Captured<'_> {
@@ -475,7 +489,12 @@ impl ColumnSource for Captured<'_> {
     }
 
     fn loads(&self, key: StreamKey) -> Result<Option<ColumnLoads>> {
-        column_loads(self, key, self.topology, self.tables)
+        if let Some(loads) = self.loads.lock().get(&key) {
+            return Ok(Some(loads.clone()));
+        }
+        let loads = column_loads(self, key, self.topology, self.tables)?;
+        self.loads.lock().extend(loads.clone().map(|loads| (key, loads)));
+        Ok(loads)
     }
 
     fn expected(&self, key: StreamKey) -> Result<Option<Expected>> {

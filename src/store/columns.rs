@@ -21,7 +21,7 @@ use crate::format::{BlockEncoder, block_elements};
 use crate::model::{BlockIndex, MinMax, StreamIndex, StreamKey, StreamKind, Transition, Width};
 
 /// Rows that a predictor is tried on, of a block.
-const SAMPLE: usize = 2048;
+const SAMPLE: usize = 1024;
 /// Of so few rows, the times of a base are decoded for what they may tell of other times.
 const FEW_ROWS: usize = 1 << 13;
 
@@ -221,6 +221,7 @@ impl ColumnEncoder<'_> {
             _ => &[Predictor::CrossTemporal, Predictor::LoadCrossTemporal],
         };
         let loaded = Loaded::new(key, wanted, self.own, self.base)?;
+        let loaded = loaded.with_own_loads(key, self.own)?;
         let classes = self.topology.classes(key.kind);
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
         let before = graph.and_then(|graph| graph.before);

@@ -105,6 +105,8 @@ pub(super) struct Loaded {
     cross: Option<Column>,
     cross_temporal: Option<Column>,
     slews: Option<[Column; 2]>,
+    /// Loads of the column itself, if they are known beforehand.
+    load_known: Option<ColumnLoads>,
     /// Loads of the base, of the other column, and of that in the base.
     load: Option<ColumnLoads>,
     load_cross: Option<ColumnLoads>,
@@ -142,10 +144,17 @@ impl Loaded {
             cross: column(wanted(uses_cross), own, cross)?,
             cross_temporal: column(wanted(uses_cross_in_base), base, cross)?,
             slews: slews.map_or(Ok(None), |own| self::slews(key, own))?,
+            load_known: None,
             load: loads(uses_base, base, Some(key))?,
             load_cross: loads(uses_cross, own, cross)?,
             load_cross_temporal: loads(uses_cross_in_base, base, cross)?,
         })
+    }
+
+    /// The same for a column of delays that `own` has.
+    pub fn with_own_loads(self, key: StreamKey, own: &dyn ColumnSource) -> Result<Self> {
+        let load_known = self.slews.as_ref().map_or(Ok(None), |_| own.loads(key))?;
+        Ok(Self { load_known, ..self })
     }
 
     pub fn references<'a>(
@@ -166,6 +175,7 @@ impl Loaded {
                 scene: key.scene,
                 slews: [rise, fall],
             },
+            known: loads(&self.load_known),
             temporal: loads(&self.load).map(|loads| (loads, map)),
             cross: loads(&self.load_cross),
             cross_temporal: loads(&self.load_cross_temporal).map(|loads| (loads, map)),
