@@ -437,7 +437,7 @@ typedef struct ckp_alignment ckp_alignment;
 
 /*
  An open save. Exclusive. The order of calls: ckp_capture_begin(); texts, items, meta; scenes before
- columns, groups before endpoints; columns and their values; ckp_capture_commit() or
+ columns and delay tables, groups before endpoints; columns and their values; ckp_capture_commit() or
  ckp_capture_abort(). The store can be read by others meanwhile, and written by nobody else.
  */
 typedef struct ckp_capture ckp_capture;
@@ -633,8 +633,9 @@ ckp_status ckp_capture_add_column(ckp_capture *capture,
 /*
  Append the next rows of a column. The capture keeps a copy until its commit.
 
- values: `count` 32-bit floats in row order, in seconds; kept bit for bit, NaN and infinities too;
-         borrowed for the call; NULL only if `count` is 0.
+ values: `count` 32-bit floats in row order, in seconds; kept bit for bit, or within the tolerance of
+         the options, NaN and infinities always as they are; borrowed for the call; NULL only if
+         `count` is 0.
 
  Returns CKP_SHAPE_MISMATCH when the column has fewer rows left. On failure nothing was added.
  */
@@ -693,8 +694,8 @@ ckp_status ckp_capture_write_endpoints(ckp_capture *capture,
  Publish the stage, make it the store's head, and open it. Durable when this returns CKP_OK.
  Consumes the capture, also on failure.
 
- Returns CKP_SHAPE_MISMATCH when a column lacks rows, CKP_NO_SPACE, CKP_IO. On failure the stages in
- the store are as they were.
+ Returns CKP_SHAPE_MISMATCH when a column lacks rows, CKP_CORRUPT or CKP_TRUNCATED for damage in the
+ base, CKP_NO_SPACE, CKP_IO. On failure the stages in the store are as they were.
  */
 ckp_status ckp_capture_commit(ckp_capture *capture,
                               const ckp_stage **out_stage,

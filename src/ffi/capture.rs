@@ -61,7 +61,7 @@ pub const CKP_LIST_LIBERTIES: u32 = 2;
 pub const CKP_LIST_GROUPS: u32 = 3;
 
 /// An open save. Exclusive. The order of calls: ckp_capture_begin(); texts, items, meta; scenes before
-/// columns, groups before endpoints; columns and their values; ckp_capture_commit() or
+/// columns and delay tables, groups before endpoints; columns and their values; ckp_capture_commit() or
 /// ckp_capture_abort(). The store can be read by others meanwhile, and written by nobody else.
 pub struct ckp_capture(Exclusive<Open>);
 
@@ -273,8 +273,9 @@ pub unsafe extern "C" fn ckp_capture_add_column(
 
 /// Append the next rows of a column. The capture keeps a copy until its commit.
 ///
-/// values: `count` 32-bit floats in row order, in seconds; kept bit for bit, NaN and infinities too;
-///         borrowed for the call; NULL only if `count` is 0.
+/// values: `count` 32-bit floats in row order, in seconds; kept bit for bit, or within the tolerance of
+///         the options, NaN and infinities always as they are; borrowed for the call; NULL only if
+///         `count` is 0.
 ///
 /// Returns CKP_SHAPE_MISMATCH when the column has fewer rows left. On failure nothing was added.
 #[unsafe(no_mangle)]
@@ -381,8 +382,8 @@ pub unsafe extern "C" fn ckp_capture_write_endpoints(
 /// Publish the stage, make it the store's head, and open it. Durable when this returns CKP_OK.
 /// Consumes the capture, also on failure.
 ///
-/// Returns CKP_SHAPE_MISMATCH when a column lacks rows, CKP_NO_SPACE, CKP_IO. On failure the stages in
-/// the store are as they were.
+/// Returns CKP_SHAPE_MISMATCH when a column lacks rows, CKP_CORRUPT or CKP_TRUNCATED for damage in the
+/// base, CKP_NO_SPACE, CKP_IO. On failure the stages in the store are as they were.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_capture_commit(
     capture: *mut ckp_capture,

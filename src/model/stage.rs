@@ -30,7 +30,7 @@ pub struct TimingStage {
 pub struct BaseRef {
     /// Name of the base stage.
     pub stage_id: String,
-    /// Its [`CompressedDelta::digest`].
+    /// Names its content.
     pub digest: Digest,
 }
 
@@ -41,7 +41,7 @@ pub struct CompressedDelta {
     pub streams: Vec<StreamIndex>,
 }
 
-/// One array: its checksum and its blocks in row order.
+/// One array: its checksum and its blocks.
 #[derive(Clone, Debug)]
 pub struct StreamIndex {
     /// What it holds.

@@ -300,7 +300,8 @@ impl Capture {
     /// Publish the stage and make it the head. The stage is durable when this returns.
     ///
     /// # Errors
-    /// `ShapeMismatch` when a column lacks rows; `NoSpace`, `Io`. On failure the store is as it was
+    /// `ShapeMismatch` when a column lacks rows; `Corrupt` or `Truncated` for damage in the base;
+    /// `NoSpace`, `Io`. On failure the store is as it was
     /// before the capture began, but for this: when only the head could not be replaced, the stage
     /// is there and the head is the old one.
     pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
