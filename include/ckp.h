@@ -18,46 +18,6 @@
 #include <stdint.h>
 
 /*
- It is that of the last such pin.
- */
-#define SAME 0
-
-/*
- In the last instance, where the top-level ports are.
- */
-#define PORTS 1
-
-/*
- At a distance from the load.
- */
-#define NEAR_LOAD 2
-
-/*
- At a distance from the driver of the last such pin.
- */
-#define NEAR_LAST 3
-
-#define COUNT 4
-
-/*
- An added instance that is driven by the base's driver, as buffers are.
- */
-#define CROWD 0
-
-/*
- The base's driver of another pin of the instance.
- */
-#define SIBLING 1
-
-#define ANYWHERE 2
-
-#define PLAIN 0
-
-#define MODELED 1
-
-#define MODELED_ON_BASE 2
-
-/*
  Vertices that are in the stage and live.
  */
 #define CKP_ALIGN_MATCHED_VERTICES 1
@@ -425,11 +385,6 @@
 #define CKP_VERIFY_FULL 1
 
 /*
- The chance of a bit, learned from the bits before it.
- */
-typedef struct Bit Bit;
-
-/*
  How the rows of live objects correspond to those of a stage, by name. Shared and immutable; keeps
  the stage open.
  */
@@ -482,8 +437,6 @@ typedef struct ckp_text ckp_text;
  meaning.
  */
 typedef uint32_t ckp_status;
-
-
 
 #ifdef __cplusplus
 extern "C" {

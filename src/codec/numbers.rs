@@ -3,7 +3,7 @@
 
 //! Few numbers: each by its length and leading bits, whose frequencies are learned on the way.
 
-use super::range::{Coder, Decoder, Encoder};
+use super::range::{Decoder, Encoder};
 use super::symbol::Number;
 use crate::error::{Result, corrupt};
 
@@ -26,7 +26,7 @@ pub(crate) fn decompress(bytes: &[u8], count: usize) -> Result<Vec<u32>> {
         let word = u32::try_from(number.code(&mut coder, 0));
         words.push(word.map_err(|_| corrupt("A number does not fit a word."))?);
     }
-    coder.check()?;
+    coder.finish()?;
     Ok(words)
 }
 
@@ -42,9 +42,11 @@ mod tests {
             let bytes = compress(&words);
             assert!(bytes.len() <= 700 * 4 + 700 / 20, "{}", bytes.len());
             assert_eq!(decompress(&bytes, 700).unwrap(), words);
-            for cut in 0..bytes.len().saturating_sub(8) {
+            for cut in 0..bytes.len() {
                 assert!(decompress(&bytes[..cut], 700).is_err(), "{shift} {cut}");
             }
+            let longer = [&bytes[..], &[0]].concat();
+            assert!(decompress(&longer, 700).is_err(), "{shift}");
         }
         assert!(decompress(&compress(&[]), 0).unwrap().is_empty());
     }

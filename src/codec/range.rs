@@ -35,7 +35,7 @@ const STEP: [u32; SLOWEST as usize + 1] = {
 const LEAST_RANGE: u32 = 1 << 24;
 
 impl Bit {
-    pub const NEW: Self = Self { one: 1 << 15, seen: 0 };
+    pub(crate) const NEW: Self = Self { one: 1 << 15, seen: 0 };
 
     /// The part of the range that stands for a 1; never none nor all of it.
     fn bound(self, range: u32) -> u32 {
@@ -181,7 +181,7 @@ impl<'a> Decoder<'a> {
     /// Everything must have been read.
     pub fn finish(self) -> Result<()> {
         self.check()?;
-        if self.rest.is_empty() { Ok(()) } else { Err(corrupt("Bytes follow the object table.")) }
+        if self.rest.is_empty() { Ok(()) } else { Err(corrupt("Bytes follow the last coded one.")) }
     }
 }
 
@@ -213,7 +213,7 @@ impl Coder for Decoder<'_> {
         if self.missing == 0 {
             return Ok(());
         }
-        let message = "The object table is cut short.";
+        let message = "Coded bytes are cut short.";
         Err(Error::new(ErrorKind::Truncated, message))
     }
 }

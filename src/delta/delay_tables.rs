@@ -57,7 +57,8 @@ pub(crate) fn encode_tables(entries: &[TableEntry]) -> Option<Vec<u8>> {
     let mut points = 0;
     for entry in entries {
         let mut draft = model.draft(entry);
-        points += entry.table.delays().len();
+        let table = &entry.table;
+        points += table.slews().len() + table.loads().len() + table.delays().len();
         // What is there fits.
         model.code(&mut coder, &mut draft, &mut usize::MAX.clone()).ok()?;
     }
@@ -77,7 +78,7 @@ pub(crate) fn decode_tables(bytes: &[u8]) -> Result<Vec<TableEntry>> {
         coder.check()?;
         entries.push(draft.entry()?);
     }
-    coder.check()?;
+    coder.finish()?;
     Ok(entries)
 }
 
@@ -375,6 +376,8 @@ mod tests {
         let entries: Vec<_> = (0..).zip(tables).map(|(n, table)| entry(n * 3, table)).collect();
         let size = round_trip(&entries);
         assert!(size < 50 * 40, "{size} bytes");
+        let longer = [encode_tables(&entries).unwrap(), vec![0]].concat();
+        assert!(decode_tables(&longer).is_err(), "bytes that do not belong to it");
         round_trip(&[entry(7, table(1.0)), entry(9, rounded(&table(2.0), 8).unwrap())]);
     }
 
@@ -400,6 +403,14 @@ mod tests {
             vec![0.0; 256 * 256],
         );
         assert!(encode_tables(&[entry(0, flat.unwrap())]).is_none());
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_however_small_its_bytes() {
+        let one = DelayTable::new(vec![1.0], vec![1.0], vec![1.0]).unwrap();
+        let many: Vec<_> = (0..20_000).map(|n| entry(n, one.clone())).collect();
+        let bytes = encode_tables(&many);
+        assert!(bytes.is_none_or(|bytes| decode_tables(&bytes).unwrap() == many));
     }
 
     proptest! {

@@ -24,8 +24,14 @@ impl DelayTable {
     ///
     /// # Errors
     /// `InvalidArgument` when an axis is empty or does not rise, a number is not finite, or the delays
-    /// are not as many as the pairs.
-    pub fn new(slews: Vec<f32>, loads: Vec<f32>, delays: Vec<f32>) -> Result<Self> {
+    /// are not as many as the pairs. Subnormal numbers become zero.
+    pub fn new(mut slews: Vec<f32>, mut loads: Vec<f32>, mut delays: Vec<f32>) -> Result<Self> {
+        for value in slews.iter_mut().chain(&mut loads).chain(&mut delays) {
+            // A host may have told its floating-point unit to take them so.
+            if value.is_subnormal() {
+                *value = 0.0;
+            }
+        }
         for axis in [&slews, &loads] {
             if axis.is_empty() || axis.len() > MOST_POINTS {
                 return Err(invalid(format!("An axis has 1 to {MOST_POINTS} points.")));

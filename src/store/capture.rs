@@ -89,7 +89,7 @@ pub struct Capture {
     columns: Vec<Column>,
     base: Option<Arc<Stage>>,
     /// What the commit needs to know of the rows, made while the columns come; there until then.
-    preparation: Option<JoinHandle<Result<Prepared>>>,
+    preparation: Preparation,
     options: CaptureOptions,
     stage_id: String,
     metadata: StageMetadata,
@@ -160,7 +160,7 @@ impl Capture {
             writer,
             columns: Vec::new(),
             base,
-            preparation: Some(preparation),
+            preparation,
             options,
             stage_id: stage.to_owned(),
             metadata,
@@ -306,11 +306,7 @@ impl Capture {
     /// is there and the head is the old one.
     pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
         self.check_complete()?;
-        let preparation = self.preparation.take().map(JoinHandle::join);
-        let prepared = match preparation.ok_or_else(|| invalid("The capture has ended."))? {
-            Ok(prepared) => prepared?,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
+        let prepared = std::mem::take(&mut self.preparation).finish()?;
         self.write_columns(&prepared)?;
         if let Some(objects) = prepared.objects {
             self.writer.put_bytes(StreamKey::plain(StreamKind::Objects), &objects, None)?;
@@ -417,6 +413,34 @@ impl Capture {
         let tables = &DelayTables::default();
         let own = Captured::new(floats.clone(), topology, tables);
         choose_tables(&given, types, known, |entries| points_used(entries, topology, &own))
+    }
+}
+
+/// A thread that prepares a save. A capture that is given up waits for it, so that no thread of the
+/// library is left behind in the host.
+#[derive(Default)]
+struct Preparation(Option<JoinHandle<Result<Prepared>>>);
+
+impl Preparation {
+    fn begin(prepare: impl FnOnce() -> Result<Prepared> + Send + 'static) -> Result<Self> {
+        let thread = std::thread::Builder::new().name("ckp".to_owned()).spawn(prepare);
+        let thread = thread.map_err(|error| Error::io("A thread cannot be started", &error))?;
+        Ok(Self(Some(thread)))
+    }
+
+    fn finish(mut self) -> Result<Prepared> {
+        match self.0.take().map(JoinHandle::join) {
+            Some(Ok(prepared)) => prepared,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => Err(invalid("The capture has ended.")),
+        }
+    }
+}
+
+impl Drop for Preparation {
+    fn drop(&mut self) {
+        // What it found is of no use any more, be it an error.
+        drop(self.0.take().map(JoinHandle::join));
     }
 }
 

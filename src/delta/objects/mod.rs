@@ -27,9 +27,9 @@ use crate::model::ObjectTable;
 
 /// How a table is written: the first byte.
 mod form {
-    pub const PLAIN: u8 = 0;
-    pub const MODELED: u8 = 1;
-    pub const MODELED_ON_BASE: u8 = 2;
+    pub(super) const PLAIN: u8 = 0;
+    pub(super) const MODELED: u8 = 1;
+    pub(super) const MODELED_ON_BASE: u8 = 2;
 }
 
 /// Raw bytes that modeled bytes may stand for, so that few bytes cannot ask for much memory: a

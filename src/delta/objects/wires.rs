@@ -40,24 +40,24 @@ impl Slot {
 /// Where a driver is looked for when nothing of the base helps.
 mod place {
     /// It is that of the last such pin.
-    pub const SAME: u32 = 0;
+    pub(super) const SAME: u32 = 0;
     /// In the last instance, where the top-level ports are.
-    pub const PORTS: u32 = 1;
+    pub(super) const PORTS: u32 = 1;
     /// At a distance from the load.
-    pub const NEAR_LOAD: u32 = 2;
+    pub(super) const NEAR_LOAD: u32 = 2;
     /// At a distance from the driver of the last such pin.
-    pub const NEAR_LAST: u32 = 3;
-    pub const COUNT: usize = 4;
+    pub(super) const NEAR_LAST: u32 = 3;
+    pub(super) const COUNT: usize = 4;
 }
 
 /// Where a driver is looked for that the base does not have.
 mod source {
     /// An added instance that is driven by the base's driver, as buffers are.
-    pub const CROWD: u32 = 0;
+    pub(super) const CROWD: u32 = 0;
     /// The base's driver of another pin of the instance.
-    pub const SIBLING: u32 = 1;
-    pub const ANYWHERE: u32 = 2;
-    pub const COUNT: usize = 3;
+    pub(super) const SIBLING: u32 = 1;
+    pub(super) const ANYWHERE: u32 = 2;
+    pub(super) const COUNT: usize = 3;
 }
 
 /// Model of the wires of a table.
