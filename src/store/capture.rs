@@ -152,9 +152,7 @@ impl Capture {
         let writer = StageWriter::create(path, options.codec, options.level)?;
         let preparation = {
             let (base, metadata, codec) = (base.clone(), metadata.clone(), options.codec);
-            let prepare = move || prepare(Arc::new(objects), base, &metadata, codec);
-            let thread = std::thread::Builder::new().name("ckp".to_owned()).spawn(prepare);
-            thread.map_err(|error| Error::io("A thread cannot be started", &error))?
+            Preparation::begin(move || prepare(Arc::new(objects), base, &metadata, codec))?
         };
         Ok(Self {
             writer,
