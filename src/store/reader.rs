@@ -454,15 +454,16 @@ impl Stage {
         Ok(tables)
     }
 
-    /// Its delay tables for the arc types of another stage.
+    /// Its delay tables for the scenes and arc types of another stage.
     pub(super) fn delay_tables_for(
         &self,
         other: &Topology,
         metadata: &StageMetadata,
     ) -> Result<DelayTables> {
-        let tables = self.delay_tables()?;
+        let mut tables = (*self.delay_tables()?).clone();
+        tables.keep_scenes(metadata.scenes.len());
         if tables.is_empty() || same_objects(self.metadata(), metadata) {
-            return Ok((*tables).clone());
+            return Ok(tables);
         }
         let own = self.topology()?;
         let types = (own.arc_types(), own.table());
