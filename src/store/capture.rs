@@ -320,7 +320,7 @@ impl Capture {
         self.metadata.summaries.sort_by_key(|summary| (summary.scene, summary.min_max));
         let reference = |base: &Arc<Stage>| BaseRef {
             stage_id: base.timing_stage().stage_id.clone(),
-            digest: base.digest(),
+            digest: base.base_digest(),
         };
         let record = Record {
             stage_id: self.stage_id.clone(),

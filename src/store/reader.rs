@@ -25,7 +25,7 @@ use crate::delta::{
     integer_value,
 };
 use crate::error::{Error, ErrorKind, Result, corrupt};
-use crate::format::{StreamHasher, decode_byte_block, decode_word_block};
+use crate::format::{StreamHasher, decode_byte_block, decode_word_block, tables_digest};
 use crate::model::{
     DelayTable, Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey,
     StreamKind, TimingStage, Transition, VertexIndex, Width,
@@ -99,6 +99,18 @@ impl Stage {
     /// Names the content: equal digests mean equal object tables, values, endpoints and constraints.
     pub fn digest(&self) -> Digest {
         self.file.digest()
+    }
+
+    /// Names what its deltas are decoded with: the content, and the delay tables, which are no part of it.
+    pub(super) fn base_digest(&self) -> Digest {
+        self.tables_digest().unwrap_or_else(|| self.digest())
+    }
+
+    /// Names the delay tables in its chain, if there are any.
+    fn tables_digest(&self) -> Option<Digest> {
+        let own = self.find(StreamKey::plain(StreamKind::DelayTables)).map(|s| s.checksum);
+        let base = self.base.as_ref().and_then(|base| base.tables_digest());
+        (own.is_some() || base.is_some()).then(|| tables_digest(self.digest(), own, base))
     }
 
     /// The stage that this one is a delta of.
@@ -602,7 +614,7 @@ fn wrong_predictor() -> Error {
 
 fn check_base(file: &StageFile, base: &Stage, digest: Digest) -> Result<()> {
     let stage = file.stage();
-    if base.digest() != digest {
+    if base.base_digest() != digest {
         let base = &base.timing_stage().stage_id;
         return Err(Error::new(
             ErrorKind::BaseMismatch,
