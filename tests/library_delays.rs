@@ -161,6 +161,27 @@ fn a_full_stage_in_place_of_a_delta_keeps_the_tables() {
 }
 
 #[test]
+fn tables_that_cost_more_than_they_save_are_not_stored() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory);
+    let gates = Gates::new(100);
+    let axis = |last: f32| (1..=200).map(|n| n as f32 / 200.0 * last).collect::<Vec<_>>();
+    let noise = |n: u32| 1e-11 * (1.0 + n.wrapping_mul(2_654_435_761) as f32 / 4e9);
+    let table = |arc: u32| {
+        let delays = (0..40_000).map(|n| noise(n + arc * 40_000)).collect();
+        DelayTable::new(axis(1.2e-10), axis(2.5e-14), delays).unwrap()
+    };
+    let library = gates.library();
+    let library: Vec<_> =
+        library.iter().map(|(scene, arc, _)| (*scene, *arc, table(*arc))).collect();
+    let with = gates.save(&store, "with", full(), &library).unwrap();
+    let without = gates.save(&store, "without", full(), &[]).unwrap();
+    gates.assert_held_by(&with);
+    assert!(!has_tables(&with));
+    assert_eq!(delay_bytes(&with), delay_bytes(&without));
+}
+
+#[test]
 fn tables_that_were_read_give_the_same_bytes_again() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(&directory);

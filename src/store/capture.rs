@@ -411,9 +411,12 @@ impl Capture {
             Some(TableEntry { scene, arc_type, table })
         };
         let given: Vec<TableEntry> = given.filter_map(entry).collect();
+        let columns = floats.iter().filter(|(key, _)| key.kind == StreamKind::Delay);
+        let delays = columns.map(|(_, column)| column.len()).sum();
         let tables = &DelayTables::default();
         let own = Captured { floats: floats.clone(), topology, tables };
-        choose_tables(&given, types, known, |entries| points_used(entries, topology, &own))
+        let points = |entries: &[TableEntry]| points_used(entries, topology, &own);
+        choose_tables(&given, types, known, delays, points)
     }
 }
 

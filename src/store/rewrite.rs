@@ -34,10 +34,14 @@ pub(super) fn rewrite_as_full(
     let topology = stage.topology()?;
     let known = stage.delay_tables()?.entries();
     let points = |entries: &[TableEntry]| Ok(vec![[usize::MAX; 2]; entries.len()]);
+    let streams = &stage.timing_stage().delta_changes.streams;
+    let delays = streams.iter().filter(|stream| stream.key.kind == StreamKind::Delay);
+    let delays = delays.map(|stream| stream.count as usize).sum();
+    let types = topology.arc_types();
     let is_quick = options.codec.is_quick();
     let chosen = match is_quick {
         true => ChosenTables::default(),
-        false => choose_tables(&known, topology.arc_types(), DelayTables::default(), points)?,
+        false => choose_tables(&known, types, DelayTables::default(), delays, points)?,
     };
     if !chosen.bytes.is_empty() {
         writer.put_bytes(StreamKey::plain(StreamKind::DelayTables), &chosen.bytes, None)?;
@@ -52,7 +56,6 @@ pub(super) fn rewrite_as_full(
         is_still: false,
         is_quick,
     };
-    let streams = &stage.timing_stage().delta_changes.streams;
     let columns = streams.iter().map(|stream| stream.key).filter(|key| key.kind.is_float_column());
     encoder.write(columns, &mut writer)?;
     let objects = stage.objects()?;
