@@ -102,7 +102,7 @@ fn library() -> impl Strategy<Value = Library> {
 
 fn design() -> impl Strategy<Value = Design> {
     let graph = prop_oneof![any_edges().boxed(), gates().boxed()];
-    let values = (any::<u64>(), 0..=PHYSICAL);
+    let values = (any::<u64>(), prop_oneof![0..PHYSICAL, Just(PHYSICAL)]);
     (graph, 0u32..6, (0u32..5, 1u16..4), values, library()).prop_map(
         |((vertices, edges), first_name, (cells, scenes), (seed, spread), library)| Design {
             vertices,
@@ -184,16 +184,16 @@ impl Design {
             let salt = self.seed ^ salt << 40 ^ u64::from(row) << 8 ^ u64::from(key.scene);
             random(salt).nth(2).unwrap() as f32 / 4e9
         };
-        let slew = |row, transition: u64| 1e-11 + 1e-10 * share(row, transition);
+        let early = if key.min_max == MinMax::Min { 0.9 } else { 1.0 };
+        let slew = |row, transition: u64| early * (1e-11 + 1e-10 * share(row, transition));
         if key.kind != StreamKind::Delay {
             return (0..rows as u32).map(|r| slew(r, key.transition as u64).to_bits()).collect();
         }
         let arcs = (0..)
             .zip(&self.edges)
             .flat_map(|(_, (from, to, kinds))| kinds.iter().map(move |kind| (*from, *to, *kind)));
-        let early = if key.min_max == MinMax::Min { 0.9 } else { 1.0 };
         let delay = |(from, to, kind): (u32, u32, u32)| {
-            let load = (1e-15 + 1e-14 * share(to, 9)) * early;
+            let load = 1e-15 + 1e-14 * share(to, 9);
             if share(from ^ to, 10) < 0.02 {
                 return HOSTILE[to as usize % HOSTILE.len()];
             }
