@@ -8,9 +8,12 @@ mod common;
 
 use std::fs;
 
-use ckp::{BaseChoice, CaptureOptions, DelayTable, ErrorKind, Stage, Store, StreamKey, StreamKind};
+use ckp::{
+    BaseChoice, CaptureOptions, CodecChoice, DelayTable, ErrorKind, Stage, Store, StreamKey,
+    StreamKind,
+};
 use common::create;
-use common::library::{ARCS, Gates, library_table};
+use common::library::{ARCS, Gates, THROUGH, library_table};
 
 fn full() -> CaptureOptions {
     CaptureOptions { base: BaseChoice::Full, ..CaptureOptions::default() }
@@ -210,6 +213,85 @@ fn equal_state_gives_equal_bytes() {
     });
     assert!(bytes[0] == bytes[1]);
 }
+#[test]
+fn the_quick_codec_neither_stores_tables_nor_loses_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory);
+    let gates = Gates::new(1000);
+    let quick = |base| CaptureOptions { codec: CodecChoice::Lz4, ..base };
+    let first = gates.save(&store, "first", quick(full()), &gates.library()).unwrap();
+    assert!(!has_tables(&first));
+    gates.save(&store, "a", full(), &gates.library()).unwrap();
+    let versions = [1, 2].map(|version| Gates { moving: 1, version, ..gates.clone() });
+    let b = versions[0].save(&store, "b", quick(on("a")), &gates.library()).unwrap();
+    let c = versions[1].save(&store, "c", on("b"), &[]).unwrap();
+    for stage in [&first, &b] {
+        let used = predictors(stage, StreamKind::Delay);
+        assert!(!used.iter().any(|predictor| predictor.starts_with("load")), "{used:?}");
+    }
+    gates.assert_held_by(&first);
+    versions[0].assert_held_by(&b);
+    versions[1].assert_held_by(&c);
+    assert!(predictors(&c, StreamKind::Delay).contains(&"load temporal"));
+}
+
+#[test]
+fn tables_for_what_is_no_timing_arc_of_a_cell_are_refused_or_of_no_effect() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory);
+    let gates = Gates::new(100);
+    let table = library_table(0, 0, 0);
+    for (scene, arc) in [(0, 100 * ARCS as u32), (0, u32::MAX), (1, 0), (u16::MAX, 0)] {
+        let error = gates.save(&store, "a", full(), &[(scene, arc, table.clone())]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    }
+    let wires: Vec<_> =
+        (0..100 * ARCS as u32).filter(|arc| *arc as usize % ARCS >= THROUGH).collect();
+    let library: Vec<_> = wires.iter().map(|arc| (0, *arc, table.clone())).collect();
+    let stage = gates.save(&store, "a", full(), &library).unwrap();
+    gates.assert_held_by(&stage);
+    assert!(!has_tables(&stage));
+    assert_eq!(stage.library_delays().unwrap(), []);
+}
+
+#[test]
+fn tables_of_a_scene_are_its_own_or_those_of_the_first() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory);
+    let gates = Gates { scenes: 2, ..Gates::new(1000) };
+    let mut library = gates.library();
+    let both = gates.save(&store, "both", full(), &library).unwrap();
+    assert_right_tables(&gates, &both.library_delays().unwrap());
+    library.retain(|(scene, ..)| *scene == 0);
+    let first = gates.save(&store, "first", full(), &library).unwrap();
+    gates.assert_held_by(&first);
+    let of_first = first.library_delays().unwrap();
+    assert!(of_first.iter().all(|(scene, ..)| *scene == 0));
+    // The second scene's are stored only where they differ.
+    let doubled = library.iter().map(|(_, arc, table)| (1, *arc, table.clone()));
+    let doubled: Vec<_> = library.iter().cloned().chain(doubled).collect();
+    let same = gates.save(&store, "same", full(), &doubled).unwrap();
+    assert_eq!(same.library_delays().unwrap(), of_first);
+    assert!(delay_bytes(&both) < delay_bytes(&first));
+}
+
+/// Arrivals and required times of a base that the graph does not tell to the bit stay as far from it.
+#[test]
+fn times_after_a_local_edit_cost_next_to_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory);
+    let gates = Gates { moving: 100, ..Gates::new(2000) };
+    gates.save(&store, "a", full(), &gates.library()).unwrap();
+    let edited = Gates { version: 1, ..gates.clone() };
+    let delta = edited.save(&store, "b", on("a"), &[]).unwrap();
+    edited.assert_held_by(&delta);
+    for kind in [StreamKind::Arrival, StreamKind::Required] {
+        let used = predictors(&delta, kind);
+        assert!(stored(&delta, kind) < stored(&delta, StreamKind::Delay));
+        assert!(used.iter().all(|predictor| *predictor == "graph temporal"), "{used:?}");
+    }
+}
+
 /// A base saved again without its tables has the same content, but a delta does not decode on it: its
 /// delays would be wrong, and only a full verification would tell.
 #[test]

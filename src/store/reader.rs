@@ -485,11 +485,15 @@ impl Stage {
     fn decode_column(&self, stream: &StreamIndex) -> Result<Column> {
         let key = stream.key;
         let base = self.column_base()?;
+        let tables = match key.kind {
+            StreamKind::Delay => self.delay_tables()?,
+            _ => Arc::default(),
+        };
         let decoder = ColumnDecoder {
             own: self,
             base: base.as_ref(),
             topology: &*self.topology()?,
-            tables: &*self.delay_tables()?,
+            tables: &tables,
             tolerance: self.metadata().tolerance,
             residuals: &|stream, number| self.residuals(stream, number),
         };

@@ -77,14 +77,61 @@ impl Gates {
             let arcs = (0..self.cells.len()).flat_map(|gate| (0..ARCS).map(move |arc| (gate, arc)));
             return arcs.map(|(gate, arc)| bits(self.delay(key, gate, arc))).collect();
         }
-        let salt = 100 + 10 * key.kind as u32 + key.min_max as u32;
-        let time = |row| 1e-10 * (2.0 + random(row, salt + 2 * key.transition as u32));
-        (0..3 * self.cells.len())
-            .map(|row| match key.kind {
-                StreamKind::Slew => bits(self.slew(key, key.transition, row)),
-                _ => bits(time(row)),
-            })
-            .collect()
+        let transition = key.transition as usize;
+        let times = |kind| std::mem::take(&mut self.times(StreamKey { kind, ..key })[transition]);
+        let values = match key.kind {
+            StreamKind::Slew => {
+                (0..3 * self.cells.len()).map(|row| self.slew(key, key.transition, row)).collect()
+            }
+            StreamKind::Slack => {
+                let times = times(StreamKind::Required).into_iter().zip(times(StreamKind::Arrival));
+                let late = key.min_max == MinMax::Max;
+                times.map(|(r, a)| if late { r - a } else { a - r }).collect()
+            }
+            kind => times(kind),
+        };
+        values.into_iter().map(bits).collect()
+    }
+
+    /// Arrivals or required times, rising and falling: what the graph tells, but for some vertices.
+    fn times(&self, key: StreamKey) -> [Vec<f32>; 2] {
+        let is_arrival = key.kind == StreamKind::Arrival;
+        let late = is_arrival == (key.min_max == MinMax::Max);
+        let worst = |a: f32, b: f32| if late { a.max(b) } else { a.min(b) };
+        let off = |row| if row % 20 == 2 { 3e-11 * random(row, 60) } else { 0.0 };
+        let none = if late { f32::NEG_INFINITY } else { f32::INFINITY };
+        let mut times = [(); 2].map(|()| vec![none; 3 * self.cells.len()]);
+        let inputs = [(0, 0), (0, 1), (1, 0), (1, 1)];
+        let wire = |gate, pin, tr| self.delay(key, gate, THROUGH + 2 * pin + tr);
+        let through = |gate, pin, tr| self.delay(key, gate, 2 * pin + tr);
+        let driver = |gate, pin| self.driver(gate, 7 + pin as u32) as usize;
+        for gate in (0..self.cells.len()).filter(|_| is_arrival) {
+            let z = 3 * gate + 2;
+            for (pin, tr) in inputs {
+                let row = 3 * gate + pin;
+                let start = times[tr][driver(gate, pin)] + wire(gate, pin, tr);
+                times[tr][row] = if gate > 0 { start } else { 0.0 } + off(row);
+                let out = times[tr][row] + through(gate, pin, tr);
+                times[1 - tr][z] = worst(times[1 - tr][z], out);
+            }
+            times.iter_mut().for_each(|times| times[z] += off(z));
+        }
+        for gate in (0..self.cells.len()).rev().filter(|_| !is_arrival) {
+            let z = 3 * gate + 2;
+            for times in &mut times {
+                times[z] = if times[z].is_finite() { times[z] } else { 1e-9 } + off(z);
+            }
+            for (pin, tr) in inputs {
+                let row = 3 * gate + pin;
+                times[tr][row] = times[1 - tr][z] - through(gate, pin, tr) + off(row);
+                let start = times[tr][row] - wire(gate, pin, tr);
+                let from = driver(gate, pin);
+                if gate > 0 {
+                    times[tr][from] = worst(times[tr][from], start);
+                }
+            }
+        }
+        times
     }
 
     fn delay(&self, key: StreamKey, gate: usize, arc: usize) -> f32 {
