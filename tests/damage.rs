@@ -8,7 +8,11 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ckp::{BaseChoice, Capture, CaptureOptions, Depth, ErrorKind, OpenMode, ReadMode, Store};
+use ckp::{
+    BaseChoice, Capture, CaptureOptions, Depth, ErrorKind, MinMax, OpenMode, ReadMode, Store,
+    StreamKey, StreamKind, Transition,
+};
+use common::library::Gates;
 use common::{assert_holds, chain, column, create, fill, keys, rows, save, save_with};
 
 fn stage_path(store: &Store, name: &str) -> PathBuf {
@@ -117,6 +121,48 @@ fn the_finding_names_stage_column_and_block() {
         assert!(found.iter().any(|text| text.starts_with(&name)), "{name} not in {found:?}");
     }
     assert!(store.stage("b").unwrap().verify(Depth::Quick).is_err(), "a damaged base counts");
+}
+
+/// Delays by loads cannot be read without the tables, neither of the stage nor of its deltas.
+#[test]
+fn damaged_delay_tables_are_found_and_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("s.ckp"));
+    let gates = Gates::new(200);
+    let moved = Gates { moving: 1, version: 1, ..gates.clone() };
+    let a = gates.save(&store, "a", CaptureOptions::default(), &gates.library()).unwrap();
+    let base = BaseChoice::Stage("a".into());
+    let on_a = CaptureOptions { base, ..Default::default() };
+    moved.save(&store, "b", on_a, &[]).unwrap();
+    let tables = StreamKey::plain(StreamKind::DelayTables);
+    let delta = &a.timing_stage().delta_changes;
+    let block = delta.streams[delta.find(tables).unwrap()].blocks[0];
+    let delays = common::key(StreamKind::Delay, MinMax::Max, Transition::None);
+    let path = stage_path(&store, "a");
+    let good = fs::read(&path).unwrap();
+    for byte in 0..block.stored as usize {
+        let mut bad = good.clone();
+        bad[block.offset as usize + byte] ^= 1 << (byte % 8);
+        fs::write(&path, bad).unwrap();
+        for depth in [Depth::Quick, Depth::Full] {
+            let found = findings(&store, depth);
+            let name = "a: stage a, delay tables, block 0";
+            assert!(found.iter().any(|text| text.starts_with(name)), "{byte}: {found:?}");
+        }
+        let (a, b) = (store.stage("a").unwrap(), store.stage("b").unwrap());
+        for stage in [&a, &b] {
+            let error = stage.read_words(delays, 0..1).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Corrupt);
+            assert!(error.to_string().contains("stage a, delay tables"), "{error}");
+            assert!(stage.library_delays().is_err());
+            assert!(stage.verify(Depth::Full).is_err());
+        }
+        // They are all that is lost: slews do not depend on them.
+        let slew = common::key(StreamKind::Slew, MinMax::Max, Transition::Rise);
+        assert_eq!(a.read_words(slew, 0..600).unwrap(), gates.column(slew));
+    }
+    fs::write(&path, good).unwrap();
+    moved.assert_held_by(&store.stage("b").unwrap());
 }
 
 #[test]

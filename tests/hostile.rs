@@ -9,8 +9,8 @@ mod common;
 use std::sync::Arc;
 
 use ckp::{
-    BaseChoice, Capture, CaptureOptions, CodecChoice, Depth, MinMax, ObjectTable, Stage, Store,
-    StreamKey, StreamKind, Transition,
+    BaseChoice, Capture, CaptureOptions, CodecChoice, DelayTable, Depth, MinMax, ObjectTable,
+    Stage, Store, StreamKey, StreamKind, Transition,
 };
 use common::{HOSTILE, create};
 use proptest::prelude::*;
@@ -31,36 +31,112 @@ struct Design {
     /// From, to, kinds.
     edges: Vec<(u32, u32, Vec<u32>)>,
     first_name: u32,
+    /// Which cells the instances have.
+    cells: u32,
+    scenes: u16,
     seed: u64,
     spread: u32,
+    library: Library,
 }
 
-fn design() -> impl Strategy<Value = Design> {
+/// Delay tables that a capture is told: scene, any number for the arc, and the table, or none for the
+/// one that the delays are made of.
+type Library = Vec<(u16, u32, Option<DelayTable>)>;
+
+/// The spread of values that follow delay tables.
+const PHYSICAL: u32 = 5;
+
+fn any_edges() -> impl Strategy<Value = (u32, Vec<(u32, u32, Vec<u32>)>)> {
     let edge = |vertices| {
         let kinds = prop::collection::vec(0..KINDS.len() as u32, 0..4);
         (0..vertices, 0..vertices, kinds)
     };
-    (1u32..40, 0u32..6, any::<u64>(), 0u32..5).prop_flat_map(
-        move |(vertices, first, seed, spread)| {
-            prop::collection::vec(edge(vertices), 0..80).prop_map(move |edges| Design {
-                vertices,
-                edges,
-                first_name: first,
-                seed,
-                spread,
-            })
+    (1u32..40).prop_flat_map(move |vertices| {
+        (Just(vertices), prop::collection::vec(edge(vertices), 0..80))
+    })
+}
+
+/// Gates with two inputs and an output, so that many arcs have one type.
+fn gates() -> impl Strategy<Value = (u32, Vec<(u32, u32, Vec<u32>)>)> {
+    prop::collection::vec((any::<u32>(), 1usize..3), 1..60).prop_map(|drivers| {
+        let count = drivers.len() as u32;
+        let gate = |(gate, (driver, kinds)): (u32, (u32, usize))| {
+            let (a, z) = (3 * gate, 3 * gate + 2);
+            let through = [(a, z, vec![2, 3]), (a + 1, z, vec![2, 3])];
+            let wire = (3 * (driver % count) + 2, a, vec![0, 1][..kinds].to_vec());
+            through.into_iter().chain([wire])
+        };
+        (3 * count, (0..).zip(drivers).flat_map(gate).collect())
+    })
+}
+
+/// Flat, rising, random, of one point, negative, huge; axes from narrow to wide.
+fn delay_table() -> impl Strategy<Value = DelayTable> {
+    let axis = || {
+        let start = prop::sample::select(vec![0.0, 1e-15, -1e-12, 1e-10, -1e30]);
+        let step = prop::sample::select(vec![1e-30f32, 1e-16, 1e-12, 1.0, 1e30]);
+        (1usize..7, start, step).prop_map(|(points, start, step)| {
+            let mut axis: Vec<f32> = (0..points).map(|n| start + n as f32 * step).collect();
+            axis.dedup();
+            axis
+        })
+    };
+    (axis(), axis(), 0u32..5, any::<u64>()).prop_map(|(slews, loads, form, seed)| {
+        let count = slews.len() * loads.len();
+        let delays = random(seed).zip(0..count).map(|(random, n)| match form {
+            0 => 1e-10,
+            1 => 1e-11 + 3e-12 * n as f32,
+            2 => -1e-11 - 3e-12 * n as f32,
+            3 => 3e38 - n as f32 * 1e36,
+            _ => Some(f32::from_bits(random)).filter(|bits| bits.is_finite()).unwrap_or(0.0),
+        });
+        let delays = delays.collect();
+        DelayTable::new(slews, loads, delays).unwrap()
+    })
+}
+
+fn library() -> impl Strategy<Value = Library> {
+    let table = prop::option::weighted(0.5, delay_table());
+    prop_oneof![Just(Vec::new()), prop::collection::vec((0u16..3, any::<u32>(), table), 1..12)]
+}
+
+fn design() -> impl Strategy<Value = Design> {
+    let graph = prop_oneof![any_edges().boxed(), gates().boxed()];
+    let values = (any::<u64>(), prop_oneof![0..PHYSICAL, Just(PHYSICAL)]);
+    (graph, 0u32..6, (0u32..5, 1u16..4), values, library()).prop_map(
+        |((vertices, edges), first_name, (cells, scenes), (seed, spread), library)| Design {
+            vertices,
+            edges,
+            first_name,
+            cells,
+            scenes,
+            seed,
+            spread,
+            library,
         },
     )
 }
 
+fn random(mut state: u64) -> impl Iterator<Item = u32> {
+    std::iter::repeat_with(move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
+        (state >> 33) as u32
+    })
+}
+
 impl Design {
+    fn new(vertices: u32, edges: Vec<(u32, u32, Vec<u32>)>) -> Self {
+        let (first_name, cells, scenes, seed, spread) = (0, 0, 2, 3, 4);
+        Self { vertices, edges, first_name, cells, scenes, seed, spread, library: Vec::new() }
+    }
+
     fn table(&self) -> ObjectTable {
         let mut table = ObjectTable::new();
-        let cells = ["", "INV", "NAND"].map(|cell| table.add_cell(cell));
+        let cells = ["", "INV", "NAND", "NOR"].map(|cell| table.add_cell(cell));
         let kinds = KINDS.map(|kind| table.add_arc_kind(kind));
         for vertex in 0..self.vertices {
             let name = format!("u{}/{}", (vertex + self.first_name) / 3, vertex % 3);
-            let cell = cells[(vertex / 3 % 3) as usize];
+            let cell = cells[self.cell(vertex)];
             table.add_vertices(name.as_bytes(), &[name.len() as u32], &[0], &[cell]).unwrap();
         }
         for (edge, (from, to, of_edge)) in self.edges.iter().enumerate() {
@@ -72,14 +148,21 @@ impl Design {
         table
     }
 
+    /// Two cells; others, other ones exchanged, or a renamed one.
+    fn cell(&self, vertex: u32) -> usize {
+        let instance = vertex / 3;
+        let exchanged = self.cells > 1 && instance.is_multiple_of(5);
+        let cell = instance % 2 + u32::from(exchanged);
+        (cell % 2 + if self.cells > 2 { self.cells - 1 } else { 0 }) as usize % 4
+    }
+
     /// Hostile bits, constants, random bits, or numbers that resemble times.
     fn column(&self, key: StreamKey, rows: usize) -> Vec<u32> {
-        let mut state = self.seed ^ (key.kind as u64) << 32 ^ u64::from(key.scene);
-        let mut next = move || {
-            state =
-                state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
-            (state >> 33) as u32
-        };
+        if self.spread == PHYSICAL {
+            return self.physical(key, rows);
+        }
+        let mut next = random(self.seed ^ (key.kind as u64) << 32 ^ u64::from(key.scene));
+        let mut next = || next.next().unwrap();
         (0..rows)
             .map(|_| {
                 let random = next();
@@ -94,30 +177,79 @@ impl Design {
             })
             .collect()
     }
+
+    /// Delays that the tables of [`Design::library_delay`] tell, but for some, and any slews.
+    fn physical(&self, key: StreamKey, rows: usize) -> Vec<u32> {
+        let share = |row: u32, salt: u64| {
+            let salt = self.seed ^ salt << 40 ^ u64::from(row) << 8 ^ u64::from(key.scene);
+            random(salt).nth(2).unwrap() as f32 / 4e9
+        };
+        let early = if key.min_max == MinMax::Min { 0.9 } else { 1.0 };
+        let slew = |row, transition: u64| early * (1e-11 + 1e-10 * share(row, transition));
+        if key.kind != StreamKind::Delay {
+            return (0..rows as u32).map(|r| slew(r, key.transition as u64).to_bits()).collect();
+        }
+        let arcs = (0..)
+            .zip(&self.edges)
+            .flat_map(|(_, (from, to, kinds))| kinds.iter().map(move |kind| (*from, *to, *kind)));
+        let delay = |(from, to, kind): (u32, u32, u32)| {
+            let load = 1e-15 + 1e-14 * share(to, 9);
+            if share(from ^ to, 10) < 0.02 {
+                return HOSTILE[to as usize % HOSTILE.len()];
+            }
+            self.library_delay(from, kind, slew(from, u64::from(kind % 2)), load).to_bits()
+        };
+        arcs.map(delay).collect()
+    }
+
+    fn library_delay(&self, from: u32, kind: u32, slew: f32, load: f32) -> f32 {
+        let drive = 1.0 + self.cell(from) as f32 + (from % 3) as f32 * 0.3 + kind as f32 * 0.1;
+        1e-11 + 0.3 * slew + 4e3 * drive * load
+    }
+
+    /// The table that the delay of an arc is made of.
+    fn library_table(&self, arc: u32) -> DelayTable {
+        let arcs = self.edges.iter().flat_map(|(from, _, kinds)| kinds.iter().map(|k| (*from, *k)));
+        let (from, kind) = arcs.clone().nth(arc as usize).unwrap();
+        let (slews, loads) = (vec![0.0, 5e-11, 2e-10], vec![1e-16, 4e-15, 3e-14]);
+        let pairs = slews.iter().flat_map(|slew| loads.iter().map(move |load| (*slew, *load)));
+        let delays = pairs.map(|(slew, load)| self.library_delay(from, kind, slew, load)).collect();
+        DelayTable::new(slews, loads.clone(), delays).unwrap()
+    }
 }
 
-fn keys() -> Vec<StreamKey> {
-    let mut keys = common::keys();
-    keys.retain(|key| key.kind.width() == ckp::Width::Word);
-    let slow = keys.clone().into_iter().map(|key| StreamKey { scene: 1, ..key });
-    // A lane that lacks what others are predicted from.
+const SCENES: [&str; 3] = ["fast", "slow", "typical"];
+
+/// The first scene has all columns, the second lacks some that others are predicted from, the third has
+/// delays and what they depend on.
+fn keys(scenes: u16) -> Vec<StreamKey> {
+    let mut all = common::keys();
+    all.retain(|key| key.kind.width() == ckp::Width::Word);
+    let of_scene = |scene: u16| all.iter().map(move |key| StreamKey { scene, ..*key });
     let incomplete = |key: &StreamKey| {
         key.kind != StreamKind::Delay
             && (key.kind, key.transition) != (StreamKind::Required, Transition::Fall)
             && (key.kind, key.min_max) != (StreamKind::Arrival, MinMax::Max)
     };
-    let slow: Vec<_> = slow.filter(incomplete).collect();
-    keys.extend(slow);
-    keys
+    let delays = |key: &StreamKey| matches!(key.kind, StreamKind::Slew | StreamKind::Delay);
+    let others = of_scene(1).filter(incomplete).chain(of_scene(2).filter(delays));
+    of_scene(0).chain(others).filter(|key| key.scene < scenes).collect()
 }
 
 fn save(store: &Store, name: &str, design: &Design, options: CaptureOptions) -> Arc<Stage> {
     let table = design.table();
     let mut capture = Capture::begin(store, name, options, table.clone()).unwrap();
-    capture.metadata_mut().scenes = vec!["fast".into(), "slow".into()];
-    for key in keys() {
+    let scenes = &SCENES[..usize::from(design.scenes)];
+    capture.metadata_mut().scenes = scenes.iter().map(|name| (*name).into()).collect();
+    for key in keys(design.scenes) {
         let column = capture.add_column(key).unwrap();
         capture.write(column, &design.column(key, common::rows(&table, key))).unwrap();
+    }
+    let known = |(scene, ..): &&(u16, _, _)| *scene < design.scenes;
+    for (scene, arc, delays) in design.library.iter().filter(known) {
+        let Some(arc) = arc.checked_rem(table.arc_count() as u32) else { break };
+        let delays = delays.clone().unwrap_or_else(|| design.library_table(arc));
+        capture.add_delay_table(*scene, arc, delays).unwrap();
     }
     capture.commit(store).unwrap()
 }
@@ -130,7 +262,7 @@ fn is_within(tolerance: f64, saved: u32, read: u32) -> bool {
 
 fn check(stage: &Stage, design: &Design) {
     let table = design.table();
-    for key in keys() {
+    for key in keys(design.scenes) {
         let rows = common::rows(&table, key);
         let read = stage.read_words(key, 0..rows as u64).unwrap();
         let saved = design.column(key, rows);
@@ -142,7 +274,7 @@ fn check(stage: &Stage, design: &Design) {
     let blocks = stage.timing_stage().delta_changes.streams.iter().flat_map(|s| &s.blocks);
     let stored: u64 = blocks.map(|block| u64::from(block.stored)).sum();
     // Masks and the ends of small blocks.
-    let overhead = 100 + 8 * keys().len() as u64;
+    let overhead = 100 + 8 * keys(design.scenes).len() as u64;
     let raw = stage.metadata().raw_bytes;
     assert!(stored <= raw + raw / 100 + overhead, "{stored} of {raw} bytes");
 }
@@ -163,13 +295,14 @@ fn tolerance() -> impl Strategy<Value = f64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn any_design_on_any_base_comes_back(
         first in design(),
         second in design(),
         codec in 0u64..4,
+        library in library(),
         same_graph in any::<bool>(),
         tolerances in [tolerance(), tolerance(), tolerance()],
     ) {
@@ -177,7 +310,8 @@ proptest! {
         let store = create(&directory.path().join("s.ckp"));
         let codec = CodecChoice::from_code(codec).unwrap();
         let second = if same_graph {
-            Design { seed: second.seed, spread: second.spread, ..first.clone() }
+            let (vertices, edges) = (first.vertices, first.edges.clone());
+            Design { vertices, edges, first_name: first.first_name, ..second }
         } else {
             second
         };
@@ -187,9 +321,11 @@ proptest! {
         check(&save(&store, "first", &first, options(BaseChoice::Full, 0)), &first);
         let base = BaseChoice::Stage("first".into());
         check(&save(&store, "second", &second, options(base, 1)), &second);
-        let third = Design { seed: second.seed ^ 1, ..second.clone() };
+        let third = Design { seed: second.seed ^ 1, library, ..second.clone() };
         check(&save(&store, "third", &third, options(BaseChoice::Auto, 2)), &third);
-        check(&store.stage("third").unwrap(), &third);
+        let again = store.stage("third").unwrap();
+        again.load_columns().unwrap();
+        check(&again, &third);
     }
 }
 
@@ -197,7 +333,7 @@ proptest! {
 fn equal_state_gives_equal_bytes_within_a_tolerance() {
     let directory = tempfile::tempdir().unwrap();
     let edges = (0..400).map(|edge| (edge % 39, (edge * 7 + 1) % 39, vec![edge % 6])).collect();
-    let design = Design { vertices: 39, edges, first_name: 0, seed: 9, spread: 4 };
+    let design = Design::new(39, edges);
     let bytes = ["a.ckp", "b.ckp"].map(|name| {
         let store = create(&directory.path().join(name));
         let options = CaptureOptions { tolerance: 1e-14, ..CaptureOptions::default() };
@@ -226,7 +362,7 @@ fn an_unchanged_stage_on_a_base_with_the_same_tolerance_costs_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let store = create(&directory.path().join("s.ckp"));
     let edges = (0..9000).map(|edge| (edge, edge + 1, vec![edge % 4])).collect();
-    let design = Design { vertices: 9001, edges, first_name: 0, seed: 3, spread: 4 };
+    let design = Design::new(9001, edges);
     let options = || CaptureOptions { tolerance: 1e-14, ..CaptureOptions::default() };
     // Of the second, what is stored depends on the first.
     for (stage, seed) in [("a", 3), ("b", 4)] {
@@ -240,7 +376,7 @@ fn an_unchanged_stage_on_a_base_with_the_same_tolerance_costs_nothing() {
 fn a_million_parallel_arcs_come_back() {
     let kinds = vec![2; 1000];
     let edges = (0..1000).map(|_| (0, 1, kinds.clone())).collect();
-    let design = Design { vertices: 2, edges, first_name: 0, seed: 5, spread: 4 };
+    let design = Design::new(2, edges);
     let directory = tempfile::tempdir().unwrap();
     let store = create(&directory.path().join("s.ckp"));
     check(&save(&store, "a", &design, CaptureOptions::default()), &design);

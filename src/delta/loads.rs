@@ -54,6 +54,11 @@ impl DelayTables {
         }
     }
 
+    /// Forget those of all but the first `count` scenes.
+    pub fn keep_scenes(&mut self, count: usize) {
+        self.scenes.truncate(count);
+    }
+
     /// All of them, by scene and arc type.
     pub fn entries(&self) -> Vec<TableEntry> {
         let of_scene = |(scene, tables): (usize, &Vec<Option<Arc<DelayTable>>>)| {

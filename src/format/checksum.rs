@@ -36,6 +36,16 @@ impl StreamHasher {
     }
 }
 
+/// Names the delay tables of a stage: by the digest of the stage, the checksum of its own tables, and the
+/// name of those of its base, each 0 where there are none.
+pub(crate) fn tables_digest(stage: Digest, own: Option<Digest>, base: Option<Digest>) -> Digest {
+    let mut hasher = Xxh3::new();
+    for digest in [stage, own.unwrap_or(0), base.unwrap_or(0)] {
+        hasher.update(&digest.to_le_bytes());
+    }
+    hasher.digest128()
+}
+
 /// Names the content of a stage: its rows and all its arrays, whatever their coding.
 pub(crate) fn stage_digest(metadata: &StageMetadata, delta: &CompressedDelta) -> Digest {
     let mut hasher = Xxh3::new();

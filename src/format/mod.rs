@@ -14,7 +14,7 @@ mod record;
 mod wire;
 
 pub(crate) use block::{BlockEncoder, block_elements, decode_byte_block, decode_word_block};
-pub(crate) use checksum::{StreamHasher, crc32, stage_digest};
+pub(crate) use checksum::{StreamHasher, crc32, stage_digest, tables_digest};
 pub(crate) use footer::{FOOTER_SIZE, Footer, SECTION_INDEX, SECTION_RECORD, Section};
 pub(crate) use header::{HEADER_SIZE, Header};
 pub(crate) use index::{decode_index, encode_index};

@@ -30,7 +30,7 @@ pub struct TimingStage {
 pub struct BaseRef {
     /// Name of the base stage.
     pub stage_id: String,
-    /// Names its content.
+    /// That of its content or, where deltas are decoded with its delay tables, of both.
     pub digest: Digest,
 }
 

@@ -317,7 +317,7 @@ impl Capture {
         self.metadata.summaries.sort_by_key(|summary| (summary.scene, summary.min_max));
         let reference = |base: &Arc<Stage>| BaseRef {
             stage_id: base.timing_stage().stage_id.clone(),
-            digest: base.digest(),
+            digest: base.base_digest(),
         };
         let record = Record {
             stage_id: self.stage_id.clone(),
@@ -408,9 +408,12 @@ impl Capture {
             Some(TableEntry { scene, arc_type, table })
         };
         let given: Vec<TableEntry> = given.filter_map(entry).collect();
+        let columns = floats.iter().filter(|(key, _)| key.kind == StreamKind::Delay);
+        let delays = columns.map(|(_, column)| column.len()).sum();
         let tables = &DelayTables::default();
         let own = Captured::new(floats.clone(), topology, tables);
-        choose_tables(&given, types, known, |entries| points_used(entries, topology, &own))
+        let points = |entries: &[TableEntry]| points_used(entries, topology, &own);
+        choose_tables(&given, types, known, delays, points)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::delta::{
     integer_value,
 };
 use crate::error::{Error, ErrorKind, Result, corrupt};
-use crate::format::{StreamHasher, decode_byte_block, decode_word_block};
+use crate::format::{StreamHasher, decode_byte_block, decode_word_block, tables_digest};
 use crate::model::{
     DelayTable, Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey,
     StreamKind, TimingStage, Transition, VertexIndex, Width,
@@ -99,6 +99,18 @@ impl Stage {
     /// Names the content: equal digests mean equal object tables, values, endpoints and constraints.
     pub fn digest(&self) -> Digest {
         self.file.digest()
+    }
+
+    /// Names what its deltas are decoded with: the content, and the delay tables, which are no part of it.
+    pub(super) fn base_digest(&self) -> Digest {
+        self.tables_digest().unwrap_or_else(|| self.digest())
+    }
+
+    /// Names the delay tables in its chain, if there are any.
+    fn tables_digest(&self) -> Option<Digest> {
+        let own = self.find(StreamKey::plain(StreamKind::DelayTables)).map(|s| s.checksum);
+        let base = self.base.as_ref().and_then(|base| base.tables_digest());
+        (own.is_some() || base.is_some()).then(|| tables_digest(self.digest(), own, base))
     }
 
     /// The stage that this one is a delta of.
@@ -454,15 +466,16 @@ impl Stage {
         Ok(tables)
     }
 
-    /// Its delay tables for the arc types of another stage.
+    /// Its delay tables for the scenes and arc types of another stage.
     pub(super) fn delay_tables_for(
         &self,
         other: &Topology,
         metadata: &StageMetadata,
     ) -> Result<DelayTables> {
-        let tables = self.delay_tables()?;
+        let mut tables = (*self.delay_tables()?).clone();
+        tables.keep_scenes(metadata.scenes.len());
         if tables.is_empty() || same_objects(self.metadata(), metadata) {
-            return Ok((*tables).clone());
+            return Ok(tables);
         }
         let own = self.topology()?;
         let types = (own.arc_types(), own.table());
@@ -472,11 +485,15 @@ impl Stage {
     fn decode_column(&self, stream: &StreamIndex) -> Result<Column> {
         let key = stream.key;
         let base = self.column_base()?;
+        let tables = match key.kind {
+            StreamKind::Delay => self.delay_tables()?,
+            _ => Arc::default(),
+        };
         let decoder = ColumnDecoder {
             own: self,
             base: base.as_ref(),
             topology: &*self.topology()?,
-            tables: &*self.delay_tables()?,
+            tables: &tables,
             tolerance: self.metadata().tolerance,
             residuals: &|stream, number| self.residuals(stream, number),
         };
@@ -601,7 +618,7 @@ fn wrong_predictor() -> Error {
 
 fn check_base(file: &StageFile, base: &Stage, digest: Digest) -> Result<()> {
     let stage = file.stage();
-    if base.digest() != digest {
+    if base.base_digest() != digest {
         let base = &base.timing_stage().stage_id;
         return Err(Error::new(
             ErrorKind::BaseMismatch,

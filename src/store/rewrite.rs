@@ -10,7 +10,9 @@ use super::columns::ColumnEncoder;
 use super::directory::Store;
 use super::durable::TemporaryFile;
 use super::reader::Stage;
+use super::sources::{Column, ColumnLoads, ColumnSource, Expected, column_loads};
 use super::tables::{ChosenTables, choose_tables};
+use super::topology::Topology;
 use super::writer::StageWriter;
 use crate::delta::{DelayTables, TableEntry, encode_objects, encode_plain_objects};
 use crate::error::Result;
@@ -32,16 +34,21 @@ pub(super) fn rewrite_as_full(
     let topology = stage.topology()?;
     let known = stage.delay_tables()?.entries();
     let points = |entries: &[TableEntry]| Ok(vec![[usize::MAX; 2]; entries.len()]);
+    let streams = &stage.timing_stage().delta_changes.streams;
+    let delays = streams.iter().filter(|stream| stream.key.kind == StreamKind::Delay);
+    let delays = delays.map(|stream| stream.count as usize).sum();
+    let types = topology.arc_types();
     let is_quick = options.codec.is_quick();
     let chosen = match is_quick {
         true => ChosenTables::default(),
-        false => choose_tables(&known, topology.arc_types(), DelayTables::default(), points)?,
+        false => choose_tables(&known, types, DelayTables::default(), delays, points)?,
     };
     if !chosen.bytes.is_empty() {
         writer.put_bytes(StreamKey::plain(StreamKind::DelayTables), &chosen.bytes, None)?;
     }
+    let recoded = Recoded { stage: &stage, topology: &topology, tables: &chosen.tables };
     let encoder = ColumnEncoder {
-        own: &stage,
+        own: &recoded,
         base: None,
         topology: &topology,
         tables: &chosen.tables,
@@ -49,7 +56,6 @@ pub(super) fn rewrite_as_full(
         is_still: false,
         is_quick,
     };
-    let streams = &stage.timing_stage().delta_changes.streams;
     let columns = streams.iter().map(|stream| stream.key).filter(|key| key.kind.is_float_column());
     encoder.write(columns, &mut writer)?;
     let objects = stage.objects()?;
@@ -73,4 +79,26 @@ pub(super) fn rewrite_as_full(
     let mut record = Record { base: None, ..record.clone() };
     record.metadata.depth = 0;
     writer.finish(&record)
+}
+
+/// The columns of a stage, and the loads that its reader will find: by the delay tables that were chosen,
+/// which may be other ones than those of the stage as it is.
+struct Recoded<'a> {
+    stage: &'a Stage,
+    topology: &'a Topology,
+    tables: &'a DelayTables,
+}
+
+impl ColumnSource for Recoded<'_> {
+    fn column(&self, key: StreamKey) -> Result<Option<Column>> {
+        self.stage.column(key)
+    }
+
+    fn loads(&self, key: StreamKey) -> Result<Option<ColumnLoads>> {
+        column_loads(self, key, self.topology, self.tables)
+    }
+
+    fn expected(&self, key: StreamKey) -> Result<Option<Expected>> {
+        self.stage.expected(key)
+    }
 }

@@ -10,7 +10,7 @@ use super::sources::{ColumnSource, slews};
 use super::topology::Topology;
 use crate::delta::{ArcTypes, DelayTables, Loads, TableEntry, encode_tables, rounded};
 use crate::error::Result;
-use crate::model::{DelayTable, MinMax, StreamKey, StreamKind};
+use crate::model::{DelayTable, MinMax, StreamKey, StreamKind, Width};
 
 /// Arcs of a type that are worth the bytes of its table.
 const LEAST_ARCS: u32 = 8;
@@ -18,6 +18,8 @@ const LEAST_ARCS: u32 = 8;
 /// many: what a bit costs in the table it saves in the residuals.
 const BITS_OF_ONE: u32 = 7;
 const MOST_BITS: u32 = 23;
+/// Tables may take one of so many bytes of the delays: those of libraries take less and save more.
+const LEAST_SHARE: usize = 8;
 /// Tables that differ by less than this part of a delay predict alike.
 const ALIKE: f32 = 1.0 / 128.0;
 
@@ -31,11 +33,12 @@ pub(super) struct ChosenTables {
 }
 
 /// Choose from the tables that are `given`, beside those that are `known` from the base. `points` tells
-/// the points of a table that the stage itself makes use of.
+/// the points of a table that the stage itself makes use of. `delays` are those of all columns.
 pub(super) fn choose_tables(
     given: &[TableEntry],
     types: &ArcTypes,
     known: DelayTables,
+    delays: usize,
     points: impl Fn(&[TableEntry]) -> Result<Vec<[usize; 2]>>,
 ) -> Result<ChosenTables> {
     let pays = |entry: &&TableEntry| {
@@ -61,7 +64,9 @@ pub(super) fn choose_tables(
     if added.is_empty() {
         return Ok(ChosenTables { tables: all, bytes: Vec::new() });
     }
-    Ok(match encode_tables(&added.entries()) {
+    let raw = delays * Width::Word.bytes();
+    let encoded = encode_tables(&added.entries());
+    Ok(match encoded.filter(|bytes| bytes.len() <= raw / LEAST_SHARE) {
         Some(bytes) => ChosenTables { tables: all, bytes },
         None => ChosenTables { tables: known, bytes: Vec::new() },
     })

@@ -4,6 +4,8 @@
 // NULL for every argument of every function, and values out of range: refused
 // with CKP_INVALID_ARGUMENT, or harmless where there is no status.
 
+#include <math.h>
+
 #include "check.h"
 #include "sample.h"
 
@@ -187,6 +189,81 @@ static void checkBegin(ckp_store* store, const struct Sample* sample)
   CHECK(c == NULL);
 }
 
+// Tables that are none, and tables for what does not exist. The capture stays
+// usable.
+static void checkDelayTable(ckp_capture* c)
+{
+  const float slews[] = {1e-12f, 1e-10f};
+  const float loads[] = {1e-15f, 2e-15f, 4e-15f};
+  const float delays[] = {1e-11f, 2e-11f, 3e-11f, 2e-11f, 3e-11f, 4e-11f};
+  const float* s = slews;
+  const float* l = loads;
+  const float* d = delays;
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, NULL, 0, 0, s, 2, l, 3, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, NULL, 2, l, 3, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, s, 2, NULL, 3, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, s, 2, l, 3, NULL);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, s, 0, l, 3, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, s, 2, l, 0, d);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_delay_table, c, 0, 0, NULL, 0, NULL, 0, NULL);
+  // Counts whose product has more than 32 bits; nothing is read of them.
+  const uint32_t many = 1u << 16;
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, s, many, l, many, d);
+  const uint32_t most = UINT32_MAX;
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, s, most, l, most, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 9, 0, s, 2, l, 3, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, many, 0, s, 2, l, 3, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, most, s, 2, l, 3, d);
+  const float falling[] = {2e-15f, 1e-15f, 4e-15f};
+  const float equal[] = {1e-10f, 1e-10f};
+  const float bad[] = {1e-11f, 2e-11f, (float) NAN, 2e-11f, 3e-11f, 4e-11f};
+  const float endless[] = {1e-12f, (float) INFINITY};
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, s, 2, falling, 3, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, equal, 2, l, 3, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, endless, 2, l, 3, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, s, 2, l, 3, bad);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, bad + 2, 1, l, 3, d);
+  OK(ckp_capture_add_delay_table, c, 0, 0, s, 2, l, 3, d);
+  OK(ckp_capture_add_delay_table, c, 0, 0, s, 1, l, 1, d);
+}
+
+// The same for axes and tables of more points than a table may have.
+static void checkLargeDelayTable(ckp_capture* c)
+{
+  enum
+  {
+    kPoints = 257
+  };
+  float axis[kPoints];
+  float* delays = calloc((size_t) kPoints * kPoints, sizeof(float));
+  CHECK(delays != NULL);
+  for (int i = 0; i < kPoints; i++) {
+    axis[i] = (float) i;
+  }
+  const float* a = axis;
+  const float* d = delays;
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, a, 257, a, 1, d);
+  REJECTS_ARGUMENT(ckp_capture_add_delay_table, c, 0, 0, a, 1, a, 257, d);
+  OK(ckp_capture_add_delay_table, c, 0, 0, a, 256, a, 256, d);
+  free(delays);
+}
+
+// Refused tables leave no trace, and those of no use do no harm.
+static void checkSaveWithTables(ckp_store* store, const struct Sample* sample)
+{
+  ckp_capture* capture = NULL;
+  OK(ckp_capture_begin, store, "tables", NULL, makeObjects(sample), &capture);
+  fillCapture(capture, sample, 1, 8);
+  checkDelayTable(capture);
+  checkLargeDelayTable(capture);
+  const ckp_stage* stage = NULL;
+  OK(ckp_capture_commit, capture, &stage);
+  checkStage(stage, sample, 1);
+  OK(ckp_stage_verify, stage, CKP_VERIFY_FULL);
+  ckp_stage_free(stage);
+}
+
 static void checkCapture(ckp_capture* c)
 {
   uint32_t id = 0;
@@ -353,6 +430,7 @@ static void checkHandles(const char* scratch)
   checkStageArguments(stage, column);
   checkReadEndpoints(stage);
   checkAlignment(stage, &sample, column);
+  checkSaveWithTables(store, &sample);
   ckp_stage_free(stage);
   ckp_store_free(store);
 }

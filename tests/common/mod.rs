@@ -5,6 +5,8 @@
 
 #![allow(dead_code)]
 
+pub mod library;
+
 use std::path::Path;
 use std::sync::Arc;
 
