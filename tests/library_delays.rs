@@ -229,6 +229,13 @@ fn the_quick_codec_neither_stores_tables_nor_loses_them() {
         let used = predictors(stage, StreamKind::Delay);
         assert!(!used.iter().any(|predictor| predictor.starts_with("load")), "{used:?}");
     }
+    // A full stage in place of a delta.
+    store.set_head("a").unwrap();
+    let other = Gates { prefix: "other", ..gates.clone() };
+    let d = other.save(&store, "d", quick(CaptureOptions::default()), &[]).unwrap();
+    assert_eq!(d.timing_stage().base(), None);
+    assert!(!has_tables(&d));
+    other.assert_held_by(&d);
     gates.assert_held_by(&first);
     versions[0].assert_held_by(&b);
     versions[1].assert_held_by(&c);
