@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-// Base, full, codec, level and tolerance of a capture; aborted captures; a second writer.
+// Base, full, codec, level and tolerance of a capture; aborted captures; a
+// second writer.
 
 #include <math.h>
 

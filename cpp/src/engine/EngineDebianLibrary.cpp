@@ -3,10 +3,10 @@
 
 // What the liberty cells of Debian's engine say of delays.
 
+#include <OpenSTA/Machine.hh>  // Before the engine's other headers.
 #include <optional>
 #include <vector>
 
-#include "OpenSTA/Machine.hh"  // Before headers that use its macros.
 #include "OpenSTA/Corner.hh"
 #include "OpenSTA/DcalcAnalysisPt.hh"
 #include "OpenSTA/Liberty.hh"
