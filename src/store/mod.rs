@@ -11,6 +11,7 @@ mod explain;
 mod live;
 mod lock;
 mod mapping;
+mod preparation;
 mod quantize;
 mod reader;
 pub mod report;
