@@ -129,14 +129,16 @@ impl Loaded {
             let found = source.zip(key).filter(|_| wanted);
             found.map_or(Ok(None), |(source, key)| source.column(key))
         };
-        let by_load = |predictor: Predictor| predictor.without_load().is_some();
+        // Only delays tell of loads; other columns are coded without them.
+        let by_load = |predictor: &&Predictor| {
+            key.kind == StreamKind::Delay && predictor.without_load().is_some()
+        };
         let loads = |needs: fn(Predictor) -> bool, source: Option<&dyn ColumnSource>, key| {
-            let wanted = predictors.iter().any(|p| by_load(*p) && needs(*p));
+            let wanted = predictors.iter().filter(by_load).any(|p| needs(*p));
             let found = source.zip(key).filter(|_| wanted);
             found.map_or(Ok(None), |(source, key): (_, StreamKey)| source.loads(key))
         };
-        let is_delay = key.kind == StreamKind::Delay;
-        let slews = own.filter(|_| is_delay && predictors.iter().any(|p| by_load(*p)));
+        let slews = own.filter(|_| predictors.iter().any(|p| by_load(&p)));
         let (uses_base, uses_cross) = (Predictor::uses_base, Predictor::uses_cross);
         let uses_cross_in_base = Predictor::uses_cross_in_base;
         Ok(Self {
