@@ -31,8 +31,8 @@ use crate::delta::{DelayTables, MAX_TOLERANCE, TableEntry};
 use crate::error::{Error, Result, invalid, shape};
 use crate::format::Record;
 use crate::model::{
-    BaseRef, DelayTable, Endpoint, MAX_ATTACHMENT_NAME, MinMax, ObjectTable, StageMetadata,
-    StreamIndex, StreamKey, StreamKind, Summary, Width, is_attachment_name,
+    BaseRef, DelayTable, Endpoint, MAX_ATTACHMENT_NAME, MAX_PLANES, MinMax, ObjectTable,
+    StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, Width, is_attachment_name,
 };
 
 /// Deltas between a stage and a full one, at most. A delta on a longer chain is made on the full
@@ -258,6 +258,9 @@ impl Capture {
         if usize::from(key.scene) >= self.metadata.scenes.len() {
             return Err(invalid(format!("Scene {} was not added.", key.scene)));
         }
+        if key.plane >= if key.kind.is_float_column() { MAX_PLANES } else { 1 } {
+            return Err(invalid(format!("{key} has no plane {}.", key.plane)));
+        }
         if self.columns.iter().any(|column| column.key == key) {
             return Err(invalid(format!("{key} was added already.")));
         }
@@ -271,6 +274,11 @@ impl Capture {
         };
         self.columns.push(Column { key, rows, values });
         Ok(self.columns.len() - 1)
+    }
+
+    /// The key of a column that was announced.
+    pub fn column_key(&self, column: usize) -> Option<StreamKey> {
+        self.columns.get(column).map(|column| column.key)
     }
 
     /// Append the next rows of a column of floats, given by their bits.
@@ -463,7 +471,8 @@ impl Capture {
             Some(TableEntry { scene, arc_type, table })
         };
         let given: Vec<TableEntry> = given.filter_map(entry).collect();
-        let columns = floats.iter().filter(|(key, _)| key.kind == StreamKind::Delay);
+        let is_mean = |key: &StreamKey| key.kind == StreamKind::Delay && key.plane == 0;
+        let columns = floats.iter().filter(|(key, _)| is_mean(key));
         let delays = columns.map(|(_, column)| column.len()).sum();
         let tables = &DelayTables::default();
         let own = Captured::new(floats.clone(), topology, tables);
