@@ -158,20 +158,25 @@ impl Stage {
         }
         self.column_base()?;
         let topology = self.topology()?;
-        let load = |wanted: &[StreamKind]| {
-            let keys = keys.iter().copied().filter(|key| wanted.contains(&key.kind));
+        let load = |keys: Vec<StreamKey>| {
             // What others are predicted from comes first.
-            groups(keys).into_iter().flatten().try_for_each(|key| self.column(key).map(|_| ()))
+            groups(keys.into_iter())
+                .into_iter()
+                .flatten()
+                .try_for_each(|key| self.column(key).map(|_| ()))
         };
-        // Nothing is decoded twice: times wait for delays and graph, and slacks follow their times.
-        let (delays, slews) = rayon::join(
-            || load(&[StreamKind::Delay]),
-            || {
-                topology.graph();
-                load(&[StreamKind::Slew])
-            },
+        let of_kind = |kind: StreamKind| keys.iter().copied().filter(move |key| key.kind == kind);
+        // Nothing is decoded twice: delays wait for slews, times wait for delays and graph, and slacks
+        // follow their times.
+        let mut slews: BTreeMap<Transition, Vec<StreamKey>> = BTreeMap::new();
+        of_kind(StreamKind::Slew)
+            .for_each(|key| slews.entry(key.transition).or_default().push(key));
+        let (_, slews) = rayon::join(
+            || topology.graph(),
+            || slews.into_par_iter().try_for_each(|(_, keys)| load(keys)),
         );
-        delays.and(slews)?;
+        slews?;
+        load(of_kind(StreamKind::Delay).collect())?;
         let mut of_time: BTreeMap<(u16, MinMax), Vec<StreamKey>> = BTreeMap::new();
         for key in &keys {
             if times(*key).is_some() || key.kind == StreamKind::Slack {
