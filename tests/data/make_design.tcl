@@ -4,7 +4,8 @@
 # Writes a small design of the cells of make_liberty.tcl, always the same for the same arguments.
 #
 #   make_netlist file blocks     Verilog; about 115 instances a block
-#   make_spef file factor seed   parasitics of the netlist written last; factor scales all wires,
+#   make_spef file factor seed [top]
+#                                parasitics of the netlist written last; factor scales all wires,
 #                                seed changes each of them by up to a tenth
 #   make_sdc file period         constraints
 #
@@ -258,10 +259,10 @@ namespace eval small_design {
   }
 
   # Ports of the top module are the other ends of their nets.
-  proc flatten_ports {} {
+  proc flatten_ports { top } {
     variable ports
     variable flat
-    foreach port $ports(small) {
+    foreach port $ports($top) {
       lassign $port direction name width
       foreach net [expr { $width > 0 ? [bits $name $width] : [list $name] }] {
         dict lappend flat($net) [expr { $direction == "output" ? "loads" : "drivers" }] $net
@@ -325,13 +326,13 @@ proc make_netlist { file blocks } {
   close $stream
 }
 
-proc make_spef { file factor seed } {
+proc make_spef { file factor seed { top small } } {
   array unset small_design::flat
-  small_design::flatten_ports
-  small_design::flatten small "" {}
+  small_design::flatten_ports $top
+  small_design::flatten $top "" {}
   set stream [open $file w]
   puts $stream {*SPEF "IEEE 1481-1998"
-*DESIGN "small"
+*DESIGN "ckp"
 *DATE "1 January 2026"
 *VENDOR "ckp"
 *PROGRAM "make_design.tcl"
