@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::reader::{Stage, aligned_bytes};
+use super::scenes::SceneMap;
 use super::sources::{ColumnBase, ColumnSource};
 use crate::delta::{Alignment, Match, RowMap, align};
 use crate::error::{Error, Result, shape};
@@ -96,8 +97,11 @@ impl StageAlignment {
     /// Values of a column of bytes for live rows; zero where the stage has no such row.
     pub fn read_bytes(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u8>> {
         let count = self.check(key, &rows)?;
-        let base =
-            ColumnBase { stage: self.stage.clone(), alignment: Some(self.alignment.clone()) };
+        let base = ColumnBase {
+            stage: self.stage.clone(),
+            alignment: Some(self.alignment.clone()),
+            scenes: SceneMap::Identity,
+        };
         let values = aligned_bytes(&base, key, count as usize)?.ok_or_else(|| lacks(key))?;
         let rows = rows.start as usize..rows.end as usize;
         Ok(values.get(rows).unwrap_or_default().to_vec())
