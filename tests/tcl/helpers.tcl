@@ -100,15 +100,25 @@ proc make_small_design {} {
   make_spef route.spef 1.08 2
 }
 
-# Reads the small design. Options: -corners (slow and fast scenes), -netlist file, -sdc file,
-# -liberty file, -spef file.
+# Defines scenes (corners); each reads the liberty NAME.lib.
+proc define_scenes { names } {
+  define_corners {*}$names
+  foreach name $names {
+    read_liberty -corner $name $name.lib
+  }
+}
+
+# Reads the small design. Options: -corners (slow and fast scenes), -scenes names, -netlist file,
+# -sdc file, -liberty file, -spef file.
 proc load_small { args } {
-  array set files { -netlist small.v -sdc small.sdc -liberty slow.lib -spef {} -corners 0 }
+  array set files {
+    -netlist small.v -sdc small.sdc -liberty slow.lib -spef {} -corners 0 -scenes {}
+  }
   array set files $args
   if { $files(-corners) } {
-    define_corners slow fast
-    read_liberty -corner slow slow.lib
-    read_liberty -corner fast fast.lib
+    define_scenes { slow fast }
+  } elseif { $files(-scenes) ne {} } {
+    define_scenes $files(-scenes)
   } else {
     read_liberty $files(-liberty)
   }
@@ -227,6 +237,15 @@ proc write_bytes { file bytes } {
   set stream [open $file wb]
   puts -nonewline $stream $bytes
   close $stream
+}
+
+# Unpacks a gzip file, because not every engine reads these.
+proc unpack { from to } {
+  set stream [open $from rb]
+  zlib push gunzip $stream
+  set text [read $stream]
+  close $stream
+  write_bytes $to $text
 }
 
 # What a command prints.

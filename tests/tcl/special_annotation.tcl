@@ -153,9 +153,7 @@ test "a stage without annotation takes away those of the engine" {
 test "annotation in one of two scenes" {
   make_liberty fast.lib small_fast 0.6
   check_state {
-    define_corners slow fast
-    read_liberty -corner slow slow.lib
-    read_liberty -corner fast fast.lib
+    define_scenes { slow fast }
     load_special_design
   } {
     read_sdf -corner fast some.sdf
