@@ -55,7 +55,8 @@ std::vector<std::string> constraintLines(const std::string& text)
   while (begin < text.size()) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     if (end > begin && text[begin] != '#') {
-      lines.push_back(text.substr(begin, end - begin));
+      // Names of a flattened netlist are those of the hierarchical one.
+      lines.push_back(unescape(text.substr(begin, end - begin), '\\', '/'));
     }
     begin = end + 1;
   }
@@ -203,12 +204,11 @@ void StaRestore::align(bool partial)
   engine_.listObjects(objects);
   alignment_
       = make<AlignmentHandle>(ckp_stage_align, stage_.get(), objects.get());
-  const std::string differences
-      = makeText(ckp_alignment_report, alignment_.get());
+  const std::string differences = this->differences();
   if (!differences.empty() && !partial) {
     host_.error(CKP,
                 24,
-                "The netlist differs from the one of the stage: " + differences
+                "The netlist differs from the one of the stage" + differences
                     + ". With -partial what matches is restored and the rest "
                       "is calculated.");
   }
@@ -566,6 +566,13 @@ std::string StaRestore::restoredNames() const
   return is_whole ? "" : " (scene " + join(names, ", ") + ")";
 }
 
+// What the engine has otherwise than the stage.
+std::string StaRestore::differences() const
+{
+  const std::string text = makeText(ckp_alignment_report, alignment_.get());
+  return text.empty() ? "" : ": " + text;
+}
+
 std::string StaRestore::report(bool partial, double seconds) const
 {
   const auto matched = [](const std::vector<uint8_t>& flags) -> std::string {
@@ -586,7 +593,7 @@ std::string StaRestore::report(bool partial, double seconds) const
   }
   if (partial) {
     text += others(vertex_flags_) + " vertices and " + others(arc_flags_)
-            + " arcs are left to the engine.\n";
+            + " arcs are left to the engine" + differences() + ".\n";
   } else if (tolerance_ > 0.0) {
     text += "arrivals, requireds and slacks found from it are within "
             + formatNumber("%.2g", greatest_difference_)

@@ -87,6 +87,7 @@ class StaRestore
                Differences& differences);
   void compareSummaries(Differences& differences);
   std::string restoredNames() const;
+  std::string differences() const;
   std::string report(bool partial, double seconds) const;
   // A lane of a restored scene as the stage numbers it.
   Lane stored(const Lane& lane) const;

@@ -69,6 +69,7 @@ namespace eval special_design {
 }
 
 proc make_special { file { black_box 0 } } {
+  array unset small_design::instances
   small_design::module special {
     { input clk 0 } { input clk2 0 } { input rst_n 0 } { input a 0 } { input b 0 } { input en 0 }
     { input sel 0 } { input free 0 } { output out 0 } { output out2 0 } { output free_out 0 }
@@ -93,7 +94,5 @@ proc make_special { file { black_box 0 } } {
       small_design::wire special $net
     }
   }
-  set stream [open $file w]
-  small_design::write_module $stream special
-  close $stream
+  write_netlist $file
 }
