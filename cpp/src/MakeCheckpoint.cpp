@@ -127,6 +127,16 @@ double toleranceSeconds(const std::string& text, Host& host)
   return seconds;
 }
 
+std::vector<std::pair<std::string, std::string>> pairs(
+    const std::vector<std::string>& words)
+{
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (size_t i = 0; i + 1 < words.size(); i += 2) {
+    pairs.emplace_back(words[i], words[i + 1]);
+  }
+  return pairs;
+}
+
 void setStore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1, "set_timing_checkpoint_store dir");
@@ -138,8 +148,8 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
   arguments.checkCount(1,
                        "save_timing_checkpoint stage [-store dir] [-base stage "
                        "| -full] [-codec auto|lz4|zstd|numeric] [-level n] "
-                       "[-tolerance seconds] [-note text] "
-                       "[-meta {key value ...}]");
+                       "[-tolerance seconds] [-attach {name file ...}] "
+                       "[-note text] [-meta {key value ...}]");
   SaveOptions options;
   options.base = arguments.key("-base");
   options.full = arguments.flag("-full");
@@ -160,9 +170,14 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
     checkpoint.host().error(
         CKP, 9, "The value of -meta is a list of keys with a value each.");
   }
-  for (size_t i = 0; i < meta.size(); i += 2) {
-    options.meta.emplace_back(meta[i], meta[i + 1]);
+  options.meta = pairs(meta);
+  const std::vector<std::string> attachments
+      = splitList(arguments.key("-attach").c_str(), checkpoint.host());
+  if (attachments.size() % 2 != 0) {
+    checkpoint.host().error(
+        CKP, 13, "The value of -attach is a list of names with a file each.");
   }
+  options.attachments = pairs(attachments);
   checkpoint.save(arguments[0], arguments.key("-store"), options);
 }
 
@@ -170,14 +185,24 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1,
                        "restore_timing_checkpoint stage [-store dir] "
-                       "[-scenes names] [-partial]");
+                       "[-scenes names] [-partial | -extract dir]");
   RestoreOptions options;
   options.partial = arguments.flag("-partial");
   if (arguments.has("-scenes")) {
     options.scenes
         = splitList(arguments.key("-scenes").c_str(), checkpoint.host());
   }
-  checkpoint.restore(arguments[0], arguments.key("-store"), options);
+  if (!arguments.has("-extract")) {
+    checkpoint.restore(arguments[0], arguments.key("-store"), options);
+  } else if (options.partial || options.scenes) {
+    checkpoint.host().error(CKP,
+                            14,
+                            "With -extract no timing is restored: leave "
+                            "-partial and -scenes out, or -extract.");
+  } else {
+    checkpoint.extract(
+        arguments[0], arguments.key("-store"), arguments.key("-extract"));
+  }
 }
 
 void rollback(Checkpoint& checkpoint, Arguments& arguments)
