@@ -29,10 +29,13 @@ namespace eval sta {
     ckp::save_cmd $args [ckp::options keys] [array names flags]
   }
 
-  define_cmd_args "restore_timing_checkpoint" {stage [-store dir] [-partial|-extract dir]}
+  define_cmd_args "restore_timing_checkpoint" {stage [-store dir]\
+    [-scenes names]\
+    [-partial|-extract dir]}
 
   proc restore_timing_checkpoint { args } {
-    parse_key_args "restore_timing_checkpoint" args keys { -store -extract } flags { -partial }
+    parse_key_args "restore_timing_checkpoint" args \
+      keys { -store -scenes -extract } flags { -partial }
     ckp::restore_cmd $args [ckp::options keys] [array names flags]
   }
 

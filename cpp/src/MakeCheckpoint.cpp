@@ -185,15 +185,20 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1,
                        "restore_timing_checkpoint stage [-store dir] "
-                       "[-partial | -extract dir]");
+                       "[-scenes names] [-partial | -extract dir]");
+  RestoreOptions options;
+  options.partial = arguments.flag("-partial");
+  if (arguments.has("-scenes")) {
+    options.scenes
+        = splitList(arguments.key("-scenes").c_str(), checkpoint.host());
+  }
   if (!arguments.has("-extract")) {
-    checkpoint.restore(
-        arguments[0], arguments.key("-store"), arguments.flag("-partial"));
-  } else if (arguments.flag("-partial")) {
+    checkpoint.restore(arguments[0], arguments.key("-store"), options);
+  } else if (options.partial || options.scenes) {
     checkpoint.host().error(CKP,
                             14,
-                            "With -extract no timing is restored: give "
-                            "-partial or -extract.");
+                            "With -extract no timing is restored: leave "
+                            "-partial and -scenes out, or -extract.");
   } else {
     checkpoint.extract(
         arguments[0], arguments.key("-store"), arguments.key("-extract"));

@@ -149,6 +149,11 @@ impl StreamKind {
         self.is_vertex_column() || self.is_arc_column()
     }
 
+    /// A column of what the search of paths finds.
+    pub(crate) fn is_path_column(self) -> bool {
+        matches!(self, Self::Arrival | Self::Required | Self::Slack)
+    }
+
     /// Whether its bytes depend on the base, and so are no part of the content.
     pub(crate) fn is_coding(self) -> bool {
         matches!(self, Self::Objects | Self::DelayTables)

@@ -35,6 +35,17 @@ struct SaveOptions
   std::vector<std::pair<std::string, std::string>> attachments;
 };
 
+struct RestoreOptions
+{
+  // Leave objects that the stage does not know to the engine's delay
+  // calculation, instead of refusing.
+  bool partial = false;
+  // Scenes to restore, which the stage and the engine both have; the others of
+  // the engine keep their timing. Without a value all scenes are restored, and
+  // both have to have the same.
+  std::optional<std::vector<std::string>> scenes;
+};
+
 // Saves the timing of one engine to stores and restores it. Failures are
 // thrown as ckp::Error; a failed call changes neither the store nor the engine.
 //
@@ -50,11 +61,9 @@ class Checkpoint
   void save(const std::string& stage,
             const std::string& store,
             const SaveOptions& options);
-  // With `partial`, objects that the stage does not know are left to the
-  // engine's delay calculation instead of being refused.
   void restore(const std::string& stage,
                const std::string& store,
-               bool partial);
+               const RestoreOptions& options);
   // Writes the files attached to the stage to `directory`, which is made if
   // need be. A file that is there already is left alone if it is the same, and
   // refused if it is not; then none is written. The engine is not used.
@@ -85,7 +94,7 @@ class Checkpoint
   template <class Finish>
   void restoreAnd(const std::string& stage,
                   const std::string& store,
-                  bool partial,
+                  const RestoreOptions& options,
                   Finish finish);
   std::string storePath(const std::string& store);
 
