@@ -28,10 +28,12 @@ namespace eval sta {
     ckp::save_cmd $args [ckp::options keys] [array names flags]
   }
 
-  define_cmd_args "restore_timing_checkpoint" {stage [-store dir] [-partial]}
+  define_cmd_args "restore_timing_checkpoint" {stage [-store dir]\
+    [-scenes names]\
+    [-partial]}
 
   proc restore_timing_checkpoint { args } {
-    parse_key_args "restore_timing_checkpoint" args keys { -store } flags { -partial }
+    parse_key_args "restore_timing_checkpoint" args keys { -store -scenes } flags { -partial }
     ckp::restore_cmd $args [ckp::options keys] [array names flags]
   }
 

@@ -102,14 +102,14 @@ void Checkpoint::save(const std::string& stage,
 
 void Checkpoint::restore(const std::string& stage,
                          const std::string& store,
-                         bool partial)
+                         const RestoreOptions& options)
 {
-  restoreAnd(stage, store, partial, [](ckp_store*) {});
+  restoreAnd(stage, store, options, [](ckp_store*) {});
 }
 
 void Checkpoint::rollback(const std::string& stage, const std::string& store)
 {
-  restoreAnd(stage, store, false, [&stage](ckp_store* handle) {
+  restoreAnd(stage, store, {}, [&stage](ckp_store* handle) {
     call(ckp_store_set_head, handle, stage.c_str());
   });
   host_->print("Stage " + stage + " is the base of what is saved next.\n");
@@ -118,7 +118,7 @@ void Checkpoint::rollback(const std::string& stage, const std::string& store)
 template <class Finish>
 void Checkpoint::restoreAnd(const std::string& stage,
                             const std::string& store,
-                            bool partial,
+                            const RestoreOptions& options,
                             Finish finish)
 {
   try {
@@ -126,7 +126,7 @@ void Checkpoint::restoreAnd(const std::string& stage,
     const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
     StaRestore restore(*engine, *host_);
     host_->print(restore.restore(
-        handle.get(), stage, partial, [&] { finish(handle.get()); }));
+        handle.get(), stage, options, [&] { finish(handle.get()); }));
   } catch (const LibraryError& failure) {
     host_->error(failure);
   }

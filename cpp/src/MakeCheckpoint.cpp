@@ -168,10 +168,16 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
 
 void restore(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(
-      1, "restore_timing_checkpoint stage [-store dir] [-partial]");
-  checkpoint.restore(
-      arguments[0], arguments.key("-store"), arguments.flag("-partial"));
+  arguments.checkCount(1,
+                       "restore_timing_checkpoint stage [-store dir] "
+                       "[-scenes names] [-partial]");
+  RestoreOptions options;
+  options.partial = arguments.flag("-partial");
+  if (arguments.has("-scenes")) {
+    options.scenes
+        = splitList(arguments.key("-scenes").c_str(), checkpoint.host());
+  }
+  checkpoint.restore(arguments[0], arguments.key("-store"), options);
 }
 
 void rollback(Checkpoint& checkpoint, Arguments& arguments)

@@ -54,9 +54,18 @@ impl DelayTables {
         }
     }
 
-    /// Forget those of all but the first `count` scenes.
-    pub fn keep_scenes(&mut self, count: usize) {
-        self.scenes.truncate(count);
+    /// Those of some scenes, which become the first, the second and so on; none for a scene that is new.
+    pub fn of_scenes(&self, scenes: &[Option<u16>]) -> Self {
+        let mut chosen = Self::default();
+        let types = self.scenes.iter().map(Vec::len).max().unwrap_or(0) as u32;
+        for (scene, known) in (0..).zip(scenes) {
+            // The tables that it shared with the first scene are its own now.
+            let of_type = |arc_type| Some((arc_type, self.get((*known)?, arc_type)?.clone()));
+            for (arc_type, table) in (0..types).filter_map(of_type) {
+                chosen.insert(&TableEntry { scene, arc_type, table });
+            }
+        }
+        chosen
     }
 
     /// All of them, by scene and arc type.

@@ -103,14 +103,18 @@ pub(super) struct ColumnEncoder<'a> {
 /// Whether most delays are those of the base, as far as the tolerance tells them apart.
 pub(super) fn is_still(
     tolerance: f64,
-    mut keys: impl Iterator<Item = StreamKey>,
+    keys: impl Iterator<Item = StreamKey>,
     own: &dyn ColumnSource,
     base: Option<&ColumnBase>,
 ) -> Result<bool> {
-    let Some(key) = keys.find(|key| key.kind == StreamKind::Delay) else { return Ok(true) };
+    let mut keys = keys.filter(|key| key.kind == StreamKind::Delay).peekable();
+    if keys.peek().is_none() {
+        return Ok(true);
+    }
     let Some(base) = base else { return Ok(false) };
-    let (Some(values), Some(before)) = (own.column(key)?, ColumnSource::column(&*base.stage, key)?)
-    else {
+    // Of the first scene that the base has.
+    let Some(key) = keys.find(|key| base.scenes.key(*key).is_some()) else { return Ok(false) };
+    let (Some(values), Some(before)) = (own.column(key)?, base.column(key)?) else {
         return Ok(true);
     };
     let before = BaseValues { values: &before, map: base.map(key.kind) };
@@ -191,12 +195,12 @@ impl ColumnEncoder<'_> {
         };
         let map = base.map(key.kind);
         for (key, values) in [key, other_transition(key)].into_iter().zip(columns) {
-            let before = ColumnSource::column(&*base.stage, key)?;
+            let before = base.column(key)?;
             let before = before.as_ref().map(|before| BaseValues { values: before, map });
             let is_same =
                 |(row, value): (u32, &u32)| before.and_then(|b| b.get(row)) == Some(*value);
             if !(0..).zip(values.iter()).all(is_same) {
-                return base.stage.expected(key);
+                return base.expected(key);
             }
         }
         Ok(None)
@@ -368,7 +372,7 @@ impl ColumnDecoder<'_> {
     fn expected_before(&self, streams: [&StreamIndex; 2]) -> Result<Option<Expected>> {
         let is_shifted = |block: &BlockIndex| block.predictor == Predictor::GraphTemporal as u8;
         let base = self.base.filter(|_| streams.iter().any(|s| s.blocks.iter().any(is_shifted)));
-        base.map_or(Ok(None), |base| base.stage.expected(streams[0].key))
+        base.map_or(Ok(None), |base| base.expected(streams[0].key))
     }
 
     /// Call `decode` for each block with its rows and residuals.

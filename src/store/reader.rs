@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::columns::{ColumnDecoder, groups};
 use super::mapping::ReadMode;
+use super::scenes::SceneMap;
 use super::sources::{
     Column, ColumnBase, ColumnLoads, ColumnSource, Expected, column_loads, delay_key, expected,
     other_transition, times,
@@ -387,15 +388,21 @@ impl Stage {
         if kind.is_column() {
             return self.column_base();
         }
-        Ok(self.base.as_ref().map(|base| ColumnBase { stage: base.clone(), alignment: None }))
+        let base = |stage: &Arc<Self>| ColumnBase {
+            stage: stage.clone(),
+            alignment: None,
+            scenes: SceneMap::Identity,
+        };
+        Ok(self.base.as_ref().map(base))
     }
 
     /// The base and how its rows correspond; digests tell where they are the same, without a look at
     /// the tables.
     pub(super) fn column_base(&self) -> Result<Option<ColumnBase>> {
         let Some(base) = &self.base else { return Ok(None) };
+        let scenes = SceneMap::new(&base.metadata().scenes, &self.metadata().scenes);
         if same_rows(self.metadata(), base.metadata()) {
-            return Ok(Some(ColumnBase { stage: base.clone(), alignment: None }));
+            return Ok(Some(ColumnBase { stage: base.clone(), alignment: None, scenes }));
         }
         let mut slot = self.alignment.lock();
         let alignment = match &*slot {
@@ -403,7 +410,7 @@ impl Stage {
             None => Arc::new(align(&*base.objects()?, &*self.objects()?)),
         };
         *slot = Some(alignment.clone());
-        Ok(Some(ColumnBase { stage: base.clone(), alignment: Some(alignment) }))
+        Ok(Some(ColumnBase { stage: base.clone(), alignment: Some(alignment), scenes }))
     }
 
     /// What coding needs to know of the rows; shared with the base where they are the same.
@@ -472,8 +479,11 @@ impl Stage {
         other: &Topology,
         metadata: &StageMetadata,
     ) -> Result<DelayTables> {
-        let mut tables = (*self.delay_tables()?).clone();
-        tables.keep_scenes(metadata.scenes.len());
+        let known = self.delay_tables()?;
+        let tables = match SceneMap::new(&self.metadata().scenes, &metadata.scenes) {
+            SceneMap::Identity => (*known).clone(),
+            SceneMap::Scenes(scenes) => known.of_scenes(&scenes),
+        };
         if tables.is_empty() || same_objects(self.metadata(), metadata) {
             return Ok(tables);
         }
@@ -592,7 +602,9 @@ pub(super) fn aligned_bytes(
     key: StreamKey,
     count: usize,
 ) -> Result<Option<Vec<u8>>> {
-    let Some(stream) = base.stage.find(key) else { return Ok(None) };
+    let Some(stream) = base.scenes.key(key).and_then(|key| base.stage.find(key)) else {
+        return Ok(None);
+    };
     let values = base.stage.bytes(stream)?;
     let map = base.map(key.kind);
     let of_row = |row| map.get(row).and_then(|row| values.get(row as usize)).copied();

@@ -33,6 +33,17 @@ struct SaveOptions
   std::vector<std::pair<std::string, std::string>> meta;
 };
 
+struct RestoreOptions
+{
+  // Leave objects that the stage does not know to the engine's delay
+  // calculation, instead of refusing.
+  bool partial = false;
+  // Scenes to restore, which the stage and the engine both have; the others of
+  // the engine keep their timing. Without a value all scenes are restored, and
+  // both have to have the same.
+  std::optional<std::vector<std::string>> scenes;
+};
+
 // Saves the timing of one engine to stores and restores it. Failures are
 // thrown as ckp::Error; a failed call changes neither the store nor the engine.
 //
@@ -48,11 +59,9 @@ class Checkpoint
   void save(const std::string& stage,
             const std::string& store,
             const SaveOptions& options);
-  // With `partial`, objects that the stage does not know are left to the
-  // engine's delay calculation instead of being refused.
   void restore(const std::string& stage,
                const std::string& store,
-               bool partial);
+               const RestoreOptions& options);
   // Restores the stage and makes it the base of what is saved next.
   void rollback(const std::string& stage, const std::string& store);
   // Prints the stages of the store; `format` is a CKP_REPORT_ constant.
@@ -71,7 +80,7 @@ class Checkpoint
   template <class Finish>
   void restoreAnd(const std::string& stage,
                   const std::string& store,
-                  bool partial,
+                  const RestoreOptions& options,
                   Finish finish);
   std::string storePath(const std::string& store);
 
