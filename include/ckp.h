@@ -129,19 +129,16 @@
 #define CKP_COLUMN_DELAY_MARK 6
 
 /*
- Difference of the mean from the nominal value; as all planes, in what the engine counts it in.
+ Least width of a pulse at a vertex that the user annotated (CKP_RISE: high, CKP_FALL: low), seconds;
+ 1e30 where there is none. Without the column there are none.
  */
-#define CKP_PLANE_SHIFT 1
+#define CKP_COLUMN_PULSE_WIDTH 7
 
 /*
- Variance.
+ Least clock period at a vertex that the user annotated, seconds, as CKP_RISE; 1e30 where there is
+ none. Without the column there are none.
  */
-#define CKP_PLANE_VARIANCE 2
-
-/*
- Skewness.
- */
-#define CKP_PLANE_SKEWNESS 3
+#define CKP_COLUMN_PERIOD 8
 
 /*
  Name of the top cell.

@@ -96,7 +96,7 @@ fn decode_streams(fields: &mut Fields<'_>) -> Result<(Vec<StreamIndex>, Vec<u32>
         let (Some(kind), Some(min_max), Some(transition)) = (kind, min_max, transition) else {
             return Err(corrupt(format!("Array {row} has a key that is not known.")));
         };
-        if plane >= if kind.is_float_column() { MAX_PLANES } else { 1 } {
+        if plane >= if kind.has_planes() { MAX_PLANES } else { 1 } {
             return Err(corrupt(format!("Array {row} has a plane that does not exist.")));
         }
         let scene = u16::from_le_bytes(scenes[row]);

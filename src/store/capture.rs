@@ -12,13 +12,14 @@ use std::time::SystemTime;
 
 use parking_lot::Mutex;
 
+use super::arrays::aligned_bytes;
 use super::attach::attach;
 use super::columns::{ColumnEncoder, is_still};
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
 use super::preparation::{Preparation, Prepared, prepare};
 use super::quantize::Quantizer;
-use super::reader::{Stage, aligned_bytes};
+use super::reader::Stage;
 use super::rewrite::rewrite_as_full;
 use super::scenes::SceneMap;
 use super::sources::{
@@ -259,7 +260,7 @@ impl Capture {
         if usize::from(key.scene) >= self.metadata.scenes.len() {
             return Err(invalid(format!("Scene {} was not added.", key.scene)));
         }
-        if key.plane >= if key.kind.is_float_column() { MAX_PLANES } else { 1 } {
+        if key.plane >= if key.kind.has_planes() { MAX_PLANES } else { 1 } {
             return Err(invalid(format!("{key} has no plane {}.", key.plane)));
         }
         if self.columns.iter().any(|column| column.key == key) {

@@ -64,7 +64,8 @@ impl Quantizer<'_> {
             let columns: Vec<Vec<_>> = columns.collect::<Result<_>>()?;
             stored.extend(columns.into_iter().flatten());
         }
-        stored.extend(engine.into_iter().filter(|(key, _)| key.plane > 0));
+        let is_kept = |key: &StreamKey| key.plane > 0 || key.kind.is_given();
+        stored.extend(engine.into_iter().filter(|(key, _)| is_kept(key)));
         Ok(stored)
     }
 
