@@ -24,6 +24,7 @@ else()
     cpp/src/engine/EngineOpenSta.cpp
     cpp/src/engine/EngineOpenStaEndpoints.cpp
     cpp/src/engine/EngineOpenStaLibrary.cpp
+    cpp/src/engine/EngineOpenStaPlanes.cpp
     cpp/src/engine/EngineOpenStaRestore.cpp
     cpp/src/engine/WatchOpenSta.cpp)
 endif()

@@ -141,6 +141,21 @@
 #define CKP_COLUMN_PERIOD 8
 
 /*
+ Difference of the mean from the nominal value; as all planes, in what the engine counts it in.
+ */
+#define CKP_PLANE_SHIFT 1
+
+/*
+ Variance.
+ */
+#define CKP_PLANE_VARIANCE 2
+
+/*
+ Skewness.
+ */
+#define CKP_PLANE_SKEWNESS 3
+
+/*
  Name of the top cell.
  */
 #define CKP_TEXT_DESIGN 1
