@@ -75,10 +75,26 @@ namespace eval ckp {
   }
 }
 
-namespace import -force \
-  sta::set_timing_checkpoint_store \
-  sta::save_timing_checkpoint \
-  sta::restore_timing_checkpoint \
-  sta::rollback_timing_checkpoint \
-  sta::report_timing_checkpoints \
-  sta::check_timing_checkpoints
+namespace eval ckp {
+  variable commands {
+    set_timing_checkpoint_store
+    save_timing_checkpoint
+    restore_timing_checkpoint
+    rollback_timing_checkpoint
+    report_timing_checkpoints
+    check_timing_checkpoints
+  }
+
+  # Takes the commands back before the code behind them is unloaded.
+  proc remove_commands {} {
+    variable commands
+    foreach command $commands {
+      # Its imports go with it.
+      rename ::sta::$command {}
+      unset ::sta::cmd_args($command)
+    }
+    namespace delete ::ckp
+  }
+}
+
+namespace import -force {*}[lmap command $ckp::commands { string cat ::sta:: $command }]

@@ -199,12 +199,18 @@ void check(Checkpoint& checkpoint, Arguments& arguments)
   checkpoint.check(arguments.key("-store"), arguments.flag("-full"));
 }
 
-int setError(Tcl_Interp* interp, const Error& error)
+int setError(Tcl_Interp* interp, const Error& error, const std::string& text)
 {
   const std::string number = messageNumber(error.id());
   Tcl_SetErrorCode(interp, "CKP", number.c_str(), error.status(), nullptr);
-  Tcl_SetObjResult(interp, Tcl_NewStringObj(error.what(), -1));
+  Tcl_SetObjResult(interp, Tcl_NewStringObj(text.c_str(), -1));
   return TCL_ERROR;
+}
+
+// Before there is a host to tell.
+int setError(Tcl_Interp* interp, const Error& error)
+{
+  return setError(interp, error, error.what());
 }
 
 // Runs one command; its client data is the state of the interpreter. No C++
@@ -221,12 +227,11 @@ int run(ClientData data,
     command(*checkpoint, arguments);
     return TCL_OK;
   } catch (const Error& error) {
-    return setError(interp, error);
+    return setError(interp, error, checkpoint->host().tellFailure(error));
   } catch (const std::exception& failure) {
-    return setError(
-        interp,
-        Error(
-            28, "ENGINE", std::string("The engine failed: ") + failure.what()));
+    const Error error(
+        28, "ENGINE", std::string("The engine failed: ") + failure.what());
+    return setError(interp, error, checkpoint->host().tellFailure(error));
   }
 }
 
@@ -249,6 +254,13 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
                   + ", but this module was built for version "
                   + std::to_string(CKP_ABI_VERSION) + "."));
   }
+  if (Tcl_GetAssocData(interp, kStateName, nullptr) != nullptr) {
+    return setError(
+        interp,
+        Error(60,
+              "STATE",
+              "This shell has the timing checkpoint commands already."));
+  }
   auto* checkpoint = new Checkpoint(sta);
   Tcl_SetAssocData(interp, kStateName, deleteState, checkpoint);
   const std::map<const char*, Tcl_ObjCmdProc*> commands
@@ -262,7 +274,21 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
   for (const auto& [name, command] : commands) {
     Tcl_CreateObjCommand(interp, name, command, checkpoint, nullptr);
   }
-  return Tcl_EvalEx(interp, checkpoint_tcl, -1, TCL_EVAL_GLOBAL);
+  if (Tcl_EvalEx(interp, checkpoint_tcl, -1, TCL_EVAL_GLOBAL) != TCL_OK) {
+    return TCL_ERROR;
+  }
+  // For `package require` in a shell that was built with the commands.
+  return Tcl_PkgProvide(interp, kStateName, ckp_version());
+}
+
+int removeCheckpoint(Tcl_Interp* interp)
+{
+  if (Tcl_EvalEx(interp, "ckp::remove_commands", -1, TCL_EVAL_GLOBAL)
+      != TCL_OK) {
+    return TCL_ERROR;
+  }
+  Tcl_DeleteAssocData(interp, kStateName);
+  return Tcl_EvalEx(interp, "package forget ckp", -1, TCL_EVAL_GLOBAL);
 }
 
 }  // namespace ckp
