@@ -28,7 +28,9 @@ install(FILES "${PROJECT_BINARY_DIR}/ckp.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR
 
 if(CKP_MODULE)
   install(TARGETS ckp_module EXPORT ckp-module DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-  install(TARGETS ckp_sta DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  if(TARGET ckp_sta)
+    install(TARGETS ckp_sta DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  endif()
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/include/ckp"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
   install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindOpenSTA.cmake" DESTINATION "${ckp_cmake_dir}")

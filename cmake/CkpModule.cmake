@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The ckp Authors
 #
-# ckp_module: the C++ module for one engine; ckp_sta: the shell with it built in.
+# ckp_module: the C++ module for one engine; ckp_sta: the shell with it built in, where the engine
+# has what a shell needs.
 
 set(ckp_tcl_source "${PROJECT_BINARY_DIR}/CheckpointTcl.cpp")
 add_custom_command(
@@ -10,6 +11,22 @@ add_custom_command(
     "-DOUTPUT=${ckp_tcl_source}" -P "${PROJECT_SOURCE_DIR}/cmake/EmbedTcl.cmake"
   DEPENDS "${PROJECT_SOURCE_DIR}/tcl/Checkpoint.tcl" "${PROJECT_SOURCE_DIR}/cmake/EmbedTcl.cmake"
   VERBATIM)
+
+if(OpenSTA_GENERATION STREQUAL "debian")
+  set(ckp_engine_sources
+    cpp/src/engine/EngineDebian.cpp
+    cpp/src/engine/EngineDebianEndpoints.cpp
+    cpp/src/engine/EngineDebianLibrary.cpp
+    cpp/src/engine/EngineDebianRestore.cpp
+    cpp/src/engine/WatchDebian.cpp)
+else()
+  set(ckp_engine_sources
+    cpp/src/engine/EngineOpenSta.cpp
+    cpp/src/engine/EngineOpenStaEndpoints.cpp
+    cpp/src/engine/EngineOpenStaLibrary.cpp
+    cpp/src/engine/EngineOpenStaRestore.cpp
+    cpp/src/engine/WatchOpenSta.cpp)
+endif()
 
 add_library(ckp_module STATIC
   cpp/src/Checkpoint.cpp
@@ -20,12 +37,9 @@ add_library(ckp_module STATIC
   cpp/src/StaCapture.cpp
   cpp/src/StaRestore.cpp
   cpp/src/Text.cpp
+  cpp/src/engine/EndpointSlacks.cpp
   cpp/src/engine/Engine.cpp
-  cpp/src/engine/EngineDebian.cpp
-  cpp/src/engine/EngineDebianEndpoints.cpp
-  cpp/src/engine/EngineDebianLibrary.cpp
-  cpp/src/engine/EngineDebianRestore.cpp
-  cpp/src/engine/WatchDebian.cpp
+  ${ckp_engine_sources}
   "${ckp_tcl_source}")
 add_library(ckp::module ALIAS ckp_module)
 set_target_properties(ckp_module PROPERTIES EXPORT_NAME module)
@@ -39,5 +53,11 @@ target_link_libraries(ckp_module
   PUBLIC ckp::ckp_static OpenSTA::OpenSTA
   PRIVATE $<BUILD_INTERFACE:ckp_warnings>)
 
-add_executable(ckp_sta cpp/app/Main.cpp cpp/app/Prompt.cpp)
-target_link_libraries(ckp_sta PRIVATE ckp_module ckp_warnings)
+if(TARGET OpenSTA::Commands)
+  add_executable(ckp_sta cpp/app/Main.cpp cpp/app/Prompt.cpp)
+  target_include_directories(ckp_sta PRIVATE "${PROJECT_SOURCE_DIR}/cpp/src")
+  target_link_libraries(ckp_sta PRIVATE ckp_module OpenSTA::Commands ckp_warnings)
+else()
+  message(STATUS "No ckp_sta: this OpenSTA is without its Tcl commands (sta_swig.a), "
+    "which it does not install")
+endif()

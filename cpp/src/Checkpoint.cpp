@@ -167,6 +167,12 @@ std::unique_ptr<Engine> Checkpoint::linkedEngine()
   if (!engine->isLinked()) {
     host_->error(CKP, 20, "No design is linked: use link_design first.");
   }
+  if (engine->isStatistical()) {
+    host_->error(CKP,
+                 29,
+                 "Statistical timing is on, and checkpoints keep only means: "
+                 "turn it off with sta_pocv_mode or sta_pocv_enabled.");
+  }
   return engine;
 }
 

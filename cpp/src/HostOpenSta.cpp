@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-#include <OpenSTA/Machine.hh>  // Before the engine's other headers.
-
 #include "Host.h"
-#include "OpenSTA/Report.hh"
-#include "OpenSTA/Sta.hh"
+#include "engine/Sta.h"
 
 namespace ckp {
 
