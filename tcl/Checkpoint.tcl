@@ -19,19 +19,20 @@ namespace eval sta {
     [-codec auto|lz4|zstd|numeric]\
     [-level level]\
     [-tolerance seconds]\
+    [-attach name_file_list]\
     [-note text]\
     [-meta key_value_list]}
 
   proc save_timing_checkpoint { args } {
     parse_key_args "save_timing_checkpoint" args \
-      keys { -store -base -codec -level -tolerance -note -meta } flags { -full }
+      keys { -store -base -codec -level -tolerance -attach -note -meta } flags { -full }
     ckp::save_cmd $args [ckp::options keys] [array names flags]
   }
 
-  define_cmd_args "restore_timing_checkpoint" {stage [-store dir] [-partial]}
+  define_cmd_args "restore_timing_checkpoint" {stage [-store dir] [-partial|-extract dir]}
 
   proc restore_timing_checkpoint { args } {
-    parse_key_args "restore_timing_checkpoint" args keys { -store } flags { -partial }
+    parse_key_args "restore_timing_checkpoint" args keys { -store -extract } flags { -partial }
     ckp::restore_cmd $args [ckp::options keys] [array names flags]
   }
 
@@ -65,11 +66,22 @@ namespace eval ckp {
     return [expr { $name eq "" ? "" : [file nativename $name] }]
   }
 
-  # The options that a command was given, with the path of the store.
+  # The options that a command was given, with paths as the system knows them.
   proc options { keys_var } {
     upvar 1 $keys_var keys
-    if { [info exists keys(-store)] } {
-      set keys(-store) [path $keys(-store)]
+    foreach key { -store -extract } {
+      if { [info exists keys($key)] } {
+        set keys($key) [path $keys($key)]
+      }
+    }
+    # What is no list of pairs is refused by the command.
+    if { [info exists keys(-attach)] && [string is list $keys(-attach)]
+         && [llength $keys(-attach)] % 2 == 0 } {
+      set pairs {}
+      foreach { name file } $keys(-attach) {
+        lappend pairs $name [path $file]
+      }
+      set keys(-attach) $pairs
     }
     return [array get keys]
   }

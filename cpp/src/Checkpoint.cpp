@@ -27,6 +27,38 @@ uint64_t number(const StageHandle& stage, uint32_t id)
   return value;
 }
 
+std::vector<std::string> attachments(const ckp_stage* stage)
+{
+  uint32_t count = 0;
+  call(ckp_stage_item_count, stage, CKP_LIST_ATTACHMENTS, &count);
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < count; i++) {
+    names.push_back(makeText(ckp_stage_item, stage, CKP_LIST_ATTACHMENTS, i));
+  }
+  return names;
+}
+
+// What the attached files take; nothing where there are none.
+std::string attachedText(const StageHandle& stage, uint64_t stored)
+{
+  uint64_t bytes = 0;
+  const std::vector<std::string> names = attachments(stage.get());
+  for (const std::string& name : names) {
+    uint64_t size = 0;
+    uint64_t stored_size = 0;
+    call(ckp_stage_attachment_size,
+         stage.get(),
+         name.c_str(),
+         &size,
+         &stored_size);
+    bytes += size;
+  }
+  return names.empty() ? ""
+                       : std::to_string(names.size()) + " attached ("
+                             + formatNumber("%.3f MB, ", bytes * 1e-6)
+                             + formatNumber("%.3f MB stored), ", stored * 1e-6);
+}
+
 std::string savedLine(const StageHandle& stage,
                       double engine_seconds,
                       double store_seconds)
@@ -35,7 +67,8 @@ std::string savedLine(const StageHandle& stage,
   double tolerance = 0.0;
   call(ckp_stage_tolerance, stage.get(), &tolerance);
   const uint64_t raw = number(stage, CKP_NUMBER_RAW_BYTES);
-  const uint64_t stored = number(stage, CKP_NUMBER_STORED_BYTES);
+  const uint64_t attached = number(stage, CKP_NUMBER_ATTACHED_BYTES);
+  const uint64_t stored = number(stage, CKP_NUMBER_STORED_BYTES) - attached;
   return "Saved stage " + makeText(ckp_stage_text, stage.get(), CKP_TEXT_STAGE)
          + (base.empty() ? " (full" : " (base " + base)
          + (tolerance > 0.0
@@ -47,6 +80,7 @@ std::string savedLine(const StageHandle& stage,
          + formatNumber("%.3f MB stored, ", stored * 1e-6)
          + formatNumber("ratio %.4f, ",
                         static_cast<double>(stored) / static_cast<double>(raw))
+         + attachedText(stage, attached)
          + formatNumber("%.2f s in the engine, ", engine_seconds)
          + formatNumber("%.2f s in the store.\n", store_seconds);
 }
@@ -105,6 +139,54 @@ void Checkpoint::restore(const std::string& stage,
                          bool partial)
 {
   restoreAnd(stage, store, partial, [](ckp_store*) {});
+}
+
+void Checkpoint::extract(const std::string& stage,
+                         const std::string& store,
+                         const std::string& directory)
+{
+  std::vector<std::string> names;
+  uint32_t written = 0;
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    const auto opened
+        = make<StageHandle>(ckp_stage_open, handle.get(), stage.c_str());
+    names = attachments(opened.get());
+    call(ckp_stage_extract, opened.get(), directory.c_str(), &written);
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+  if (names.empty()) {
+    host_->print("Stage " + stage + " has no attached files.\n");
+  } else {
+    const size_t kept = names.size() - written;
+    host_->print("Extracted " + std::to_string(written) + " of "
+                 + std::to_string(names.size()) + " files attached to stage "
+                 + stage + " to " + directory + ": " + join(names, ", ")
+                 + (kept == 0 ? ".\n"
+                              : "; " + std::to_string(kept)
+                                    + " there already, the same.\n"));
+  }
+}
+
+void Checkpoint::extractFile(const std::string& stage,
+                             const std::string& store,
+                             const std::string& name,
+                             const std::string& path)
+{
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    const auto opened
+        = make<StageHandle>(ckp_stage_open, handle.get(), stage.c_str());
+    uint32_t written = 0;
+    call(ckp_stage_extract_file,
+         opened.get(),
+         name.c_str(),
+         path.c_str(),
+         &written);
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
 }
 
 void Checkpoint::rollback(const std::string& stage, const std::string& store)

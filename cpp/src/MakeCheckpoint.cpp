@@ -127,6 +127,16 @@ double toleranceSeconds(const std::string& text, Host& host)
   return seconds;
 }
 
+std::vector<std::pair<std::string, std::string>> pairs(
+    const std::vector<std::string>& words)
+{
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (size_t i = 0; i + 1 < words.size(); i += 2) {
+    pairs.emplace_back(words[i], words[i + 1]);
+  }
+  return pairs;
+}
+
 void setStore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1, "set_timing_checkpoint_store dir");
@@ -138,8 +148,8 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
   arguments.checkCount(1,
                        "save_timing_checkpoint stage [-store dir] [-base stage "
                        "| -full] [-codec auto|lz4|zstd|numeric] [-level n] "
-                       "[-tolerance seconds] [-note text] "
-                       "[-meta {key value ...}]");
+                       "[-tolerance seconds] [-attach {name file ...}] "
+                       "[-note text] [-meta {key value ...}]");
   SaveOptions options;
   options.base = arguments.key("-base");
   options.full = arguments.flag("-full");
@@ -160,18 +170,34 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
     checkpoint.host().error(
         CKP, 9, "The value of -meta is a list of keys with a value each.");
   }
-  for (size_t i = 0; i < meta.size(); i += 2) {
-    options.meta.emplace_back(meta[i], meta[i + 1]);
+  options.meta = pairs(meta);
+  const std::vector<std::string> attachments
+      = splitList(arguments.key("-attach").c_str(), checkpoint.host());
+  if (attachments.size() % 2 != 0) {
+    checkpoint.host().error(
+        CKP, 13, "The value of -attach is a list of names with a file each.");
   }
+  options.attachments = pairs(attachments);
   checkpoint.save(arguments[0], arguments.key("-store"), options);
 }
 
 void restore(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(
-      1, "restore_timing_checkpoint stage [-store dir] [-partial]");
-  checkpoint.restore(
-      arguments[0], arguments.key("-store"), arguments.flag("-partial"));
+  arguments.checkCount(1,
+                       "restore_timing_checkpoint stage [-store dir] "
+                       "[-partial | -extract dir]");
+  if (!arguments.has("-extract")) {
+    checkpoint.restore(
+        arguments[0], arguments.key("-store"), arguments.flag("-partial"));
+  } else if (arguments.flag("-partial")) {
+    checkpoint.host().error(CKP,
+                            14,
+                            "With -extract no timing is restored: give "
+                            "-partial or -extract.");
+  } else {
+    checkpoint.extract(
+        arguments[0], arguments.key("-store"), arguments.key("-extract"));
+  }
 }
 
 void rollback(Checkpoint& checkpoint, Arguments& arguments)

@@ -31,6 +31,8 @@ struct SaveOptions
   double tolerance = 0.0;
   std::string note;
   std::vector<std::pair<std::string, std::string>> meta;
+  // Files to keep in the stage: the name that each has there, and its path.
+  std::vector<std::pair<std::string, std::string>> attachments;
 };
 
 // Saves the timing of one engine to stores and restores it. Failures are
@@ -53,11 +55,23 @@ class Checkpoint
   void restore(const std::string& stage,
                const std::string& store,
                bool partial);
+  // Writes the files attached to the stage to `directory`, which is made if
+  // need be. A file that is there already is left alone if it is the same, and
+  // refused if it is not; then none is written. The engine is not used.
+  void extract(const std::string& stage,
+               const std::string& store,
+               const std::string& directory);
+  // The same for one of them, to `path`, without a message.
+  void extractFile(const std::string& stage,
+                   const std::string& store,
+                   const std::string& name,
+                   const std::string& path);
   // Restores the stage and makes it the base of what is saved next.
   void rollback(const std::string& stage, const std::string& store);
   // Prints the stages of the store; `format` is a CKP_REPORT_ constant.
   void report(const std::string& store, uint32_t format);
-  // Checks every stored byte, and with `full` decodes every value as well.
+  // Checks every stored byte, and with `full` decodes every value and
+  // attachment as well.
   void check(const std::string& store, bool full);
 
   Host& host() { return *host_; }
