@@ -20,27 +20,32 @@ namespace eval sta {
     [-level level]\
     [-tolerance seconds]\
     [-attach name_file_list]\
+    [-with_design]\
     [-note text]\
     [-meta key_value_list]}
 
   proc save_timing_checkpoint { args } {
     parse_key_args "save_timing_checkpoint" args \
-      keys { -store -base -codec -level -tolerance -attach -note -meta } flags { -full }
+      keys { -store -base -codec -level -tolerance -attach -note -meta } \
+      flags { -full -with_design }
     ckp::save_cmd $args [ckp::options keys] [array names flags]
   }
 
-  define_cmd_args "restore_timing_checkpoint" {stage [-store dir] [-partial|-extract dir]}
+  define_cmd_args "restore_timing_checkpoint" {stage [-store dir]\
+    [-partial] [-with_design]\
+    [-extract dir]}
 
   proc restore_timing_checkpoint { args } {
-    parse_key_args "restore_timing_checkpoint" args keys { -store -extract } flags { -partial }
+    parse_key_args "restore_timing_checkpoint" args keys { -store -extract } \
+      flags { -partial -with_design }
     ckp::restore_cmd $args [ckp::options keys] [array names flags]
   }
 
-  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir]}
+  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir] [-with_design]}
 
   proc rollback_timing_checkpoint { args } {
-    parse_key_args "rollback_timing_checkpoint" args keys { -store } flags {}
-    ckp::rollback_cmd $args [ckp::options keys] {}
+    parse_key_args "rollback_timing_checkpoint" args keys { -store } flags { -with_design }
+    ckp::rollback_cmd $args [ckp::options keys] [array names flags]
   }
 
   define_cmd_args "report_timing_checkpoints" {[-store dir]\

@@ -10,22 +10,11 @@
 #include <cstring>
 #include <string>
 
+#include "TclError.h"
 #include "ckp/MakeCheckpoint.h"
 #include "db_sta/dbSta.hh"
 #include "ord/OpenRoad.hh"
 #include "ord/Version.hh"
-
-namespace {
-
-int refuse(Tcl_Interp* interp, const char* id, const std::string& reason)
-{
-  Tcl_SetErrorCode(interp, "CKP", id, "UNSUPPORTED", nullptr);
-  const std::string text = std::string("CKP-") + id + ": " + reason;
-  Tcl_SetObjResult(interp, Tcl_NewStringObj(text.c_str(), -1));
-  return TCL_ERROR;
-}
-
-}  // namespace
 
 extern "C" {
 
@@ -35,15 +24,18 @@ DLLEXPORT int Ckp_openroad_Init(Tcl_Interp* interp)
   // out as this library was compiled to expect.
   const char* version = ord::OpenRoad::getVersion();
   if (strcmp(version, OPENROAD_VERSION) != 0) {
-    return refuse(interp,
-                  "0061",
-                  std::string("This module was built for OpenROAD ")
-                      + OPENROAD_VERSION + ", and this is OpenROAD " + version
-                      + ". Build it with the source tree of this OpenROAD.");
+    return ckp::setTclError(
+        interp,
+        ckp::Error(61,
+                   "UNSUPPORTED",
+                   std::string("This module was built for OpenROAD ")
+                       + OPENROAD_VERSION + ", and this is OpenROAD " + version
+                       + ". Build it with the source tree of this OpenROAD."));
   }
   ord::OpenRoad* openroad = ord::OpenRoad::openRoad();
   if (openroad == nullptr || openroad->getSta() == nullptr) {
-    return refuse(interp, "0062", "OpenROAD is not initialized.");
+    return ckp::setTclError(
+        interp, ckp::Error(62, "STATE", "OpenROAD has not started its timer."));
   }
   return ckp::initCheckpoint(interp, openroad->getSta());
 }

@@ -11,6 +11,7 @@
 
 #include "CheckpointTcl.h"
 #include "Host.h"
+#include "TclError.h"
 #include "ckp/Checkpoint.h"
 
 namespace ckp {
@@ -149,10 +150,11 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
                        "save_timing_checkpoint stage [-store dir] [-base stage "
                        "| -full] [-codec auto|lz4|zstd|numeric] [-level n] "
                        "[-tolerance seconds] [-attach {name file ...}] "
-                       "[-note text] [-meta {key value ...}]");
+                       "[-with_design] [-note text] [-meta {key value ...}]");
   SaveOptions options;
   options.base = arguments.key("-base");
   options.full = arguments.flag("-full");
+  options.with_design = arguments.flag("-with_design");
   options.note = arguments.key("-note");
   if (arguments.has("-codec")) {
     options.codec = codecNumber(arguments.key("-codec"), checkpoint.host());
@@ -181,19 +183,27 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
   checkpoint.save(arguments[0], arguments.key("-store"), options);
 }
 
+RestoreOptions restoreOptions(const Arguments& arguments)
+{
+  RestoreOptions options;
+  options.partial = arguments.flag("-partial");
+  options.with_design = arguments.flag("-with_design");
+  return options;
+}
+
 void restore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1,
                        "restore_timing_checkpoint stage [-store dir] "
-                       "[-partial | -extract dir]");
+                       "[-partial] [-with_design] | [-extract dir]");
+  const RestoreOptions options = restoreOptions(arguments);
   if (!arguments.has("-extract")) {
-    checkpoint.restore(
-        arguments[0], arguments.key("-store"), arguments.flag("-partial"));
-  } else if (arguments.flag("-partial")) {
+    checkpoint.restore(arguments[0], arguments.key("-store"), options);
+  } else if (options.partial || options.with_design) {
     checkpoint.host().error(CKP,
                             14,
-                            "With -extract no timing is restored: give "
-                            "-partial or -extract.");
+                            "With -extract nothing is restored: give it "
+                            "without -partial and -with_design.");
   } else {
     checkpoint.extract(
         arguments[0], arguments.key("-store"), arguments.key("-extract"));
@@ -202,8 +212,10 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
 
 void rollback(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(1, "rollback_timing_checkpoint stage [-store dir]");
-  checkpoint.rollback(arguments[0], arguments.key("-store"));
+  arguments.checkCount(
+      1, "rollback_timing_checkpoint stage [-store dir] [-with_design]");
+  checkpoint.rollback(
+      arguments[0], arguments.key("-store"), restoreOptions(arguments));
 }
 
 void report(Checkpoint& checkpoint, Arguments& arguments)
@@ -225,20 +237,6 @@ void check(Checkpoint& checkpoint, Arguments& arguments)
   checkpoint.check(arguments.key("-store"), arguments.flag("-full"));
 }
 
-int setError(Tcl_Interp* interp, const Error& error, const std::string& text)
-{
-  const std::string number = messageNumber(error.id());
-  Tcl_SetErrorCode(interp, "CKP", number.c_str(), error.status(), nullptr);
-  Tcl_SetObjResult(interp, Tcl_NewStringObj(text.c_str(), -1));
-  return TCL_ERROR;
-}
-
-// Before there is a host to tell.
-int setError(Tcl_Interp* interp, const Error& error)
-{
-  return setError(interp, error, error.what());
-}
-
 // Runs one command; its client data is the state of the interpreter. No C++
 // exception passes through Tcl.
 template <void (*command)(Checkpoint&, Arguments&)>
@@ -253,11 +251,11 @@ int run(ClientData data,
     command(*checkpoint, arguments);
     return TCL_OK;
   } catch (const Error& error) {
-    return setError(interp, error, checkpoint->host().tellFailure(error));
+    return setTclError(interp, error, checkpoint->host().tellFailure(error));
   } catch (const std::exception& failure) {
     const Error error(
         28, "ENGINE", std::string("The engine failed: ") + failure.what());
-    return setError(interp, error, checkpoint->host().tellFailure(error));
+    return setTclError(interp, error, checkpoint->host().tellFailure(error));
   }
 }
 
@@ -271,7 +269,7 @@ void deleteState(ClientData data, Tcl_Interp*)
 int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
 {
   if (ckp_abi_version() != CKP_ABI_VERSION) {
-    return setError(
+    return setTclError(
         interp,
         Error(11,
               "UNSUPPORTED",
@@ -281,7 +279,7 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
                   + std::to_string(CKP_ABI_VERSION) + "."));
   }
   if (Tcl_GetAssocData(interp, kStateName, nullptr) != nullptr) {
-    return setError(
+    return setTclError(
         interp,
         Error(60,
               "STATE",
