@@ -222,14 +222,14 @@ void DesignOpenRoad::replace()
   loadWires(sta_, wires_);
 }
 
-// Only the block: the tools of OpenROAD keep pointers to it, to the technology
-// and to library cells from command to command.
+// Only the block: the tools of OpenROAD keep pointers to the technology and to
+// library cells from command to command.
 void DesignOpenRoad::replaceBlock()
 {
-  odb::dbDatabase* from = database_.get();
   std::stringstream bytes;
   bytes.exceptions(std::ios::failbit | std::ios::badbit);
   {
+    odb::dbDatabase* from = database_.get();
     odb::dbOStream out(reinterpret_cast<odb::_dbDatabase*>(from), bytes);
     out << *reinterpret_cast<odb::_dbBlock*>(blockOf(from));
   }
@@ -241,7 +241,11 @@ void DesignOpenRoad::replaceBlock()
   for (odb::dbModule* module : block->getModules()) {
     network->unregisterHierModule(network->dbToSta(module));
   }
-  block->clear();
+  // A new one, because dbBlock::clear() forgets the number of the block. It
+  // takes the place of the old one, which is the first free one.
+  const char delimiter = block->getHierarchyDelimiter();
+  odb::dbBlock::destroy(block);
+  block = odb::dbBlock::create(db->getChip(), "", delimiter);
   odb::dbIStream in(reinterpret_cast<odb::_dbDatabase*>(db), bytes);
   in >> *reinterpret_cast<odb::_dbBlock*>(block);
   // Tells the timer and the other observers, as after read_db.

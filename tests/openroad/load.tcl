@@ -14,8 +14,7 @@ proc assert_present { is_present } {
     foreach name [list ::$command ::sta::$command] {
       assert { ([info commands $name] ne "") == $is_present } "$name there: $is_present"
     }
-    set help [printed help $command]
-    assert { ([string first $command $help] >= 0) == $is_present } "help $command: $is_present"
+    assert { [info exists ::sta::cmd_args($command)] == $is_present } "help $command: $is_present"
   }
   assert { [namespace exists ::ckp] == $is_present } "namespace ckp there: $is_present"
   assert { ("ckp" in [package names]) == $is_present } "package ckp there: $is_present"
@@ -70,7 +69,7 @@ test "package require" {
 
 test "another program than openroad lacks a symbol, which is named" {
   set message [exec tclsh << "catch { load $env(CKP_MODULE) } message; puts \$message"]
-  assert_match {undefined symbol: \w*(sta|ord|utl|odb)\w+} $message
+  assert_match {undefined symbol: _Z\w+} $message
 }
 
 finish
