@@ -23,7 +23,7 @@ set(ckp_debian_sources
   cpp/src/engine/EngineDebianRestore.cpp
   cpp/src/engine/WatchDebian.cpp)
 
-# OpenSTA 2.6, 2.7 and 3.
+# OpenSTA 2.7 and 3.
 set(ckp_opensta_sources
   cpp/src/engine/EngineOpenSta.cpp
   cpp/src/engine/EngineOpenStaEndpoints.cpp

@@ -43,14 +43,15 @@ endmacro()
 
 # The generation is told by the headers that it brought or took away.
 macro(ckp_find_generation)
+  set(OpenSTA_GENERATION "")
   if(EXISTS "${OpenSTA_INCLUDE_DIR}/sta/Scene.hh")
     set(OpenSTA_GENERATION opensta3)
   elseif(EXISTS "${OpenSTA_INCLUDE_DIR}/sta/Corner.hh"
       AND NOT EXISTS "${OpenSTA_INCLUDE_DIR}/sta/PathVertex.hh")
     set(OpenSTA_GENERATION opensta2)
   else()
-    list(APPEND OpenSTA_MISSING "no headers of OpenSTA 3 (sta/Scene.hh) or of 2.6 and 2.7 \
-(sta/Corner.hh, and no sta/PathVertex.hh) below CKP_ENGINE_ROOT, ${CKP_ENGINE_ROOT}")
+    list(APPEND OpenSTA_MISSING "no headers of OpenSTA 3 (sta/Scene.hh) or 2.7 (sta/Corner.hh, \
+and no sta/PathVertex.hh) below CKP_ENGINE_ROOT, ${CKP_ENGINE_ROOT}")
   endif()
 endmacro()
 
@@ -86,18 +87,20 @@ macro(ckp_find_root)
   find_library(OpenSTA_LIBRARY OpenSTA ${ckp_places} PATH_SUFFIXES lib app)
   find_library(OpenSTA_COMMANDS_LIBRARY NAMES sta_swig.a sta_swig ${ckp_places} PATH_SUFFIXES lib app)
   set(ckp_opensta_commands "${OpenSTA_COMMANDS_LIBRARY}")
-  set(OpenSTA_CUDD_LIBRARY "${ckp_engine_CUDD_LIB}")
-  find_library(OpenSTA_CUDD_LIBRARY NAMES cudd HINTS "${CUDD_DIR}/lib" NO_CACHE)
-  list(APPEND ckp_opensta_parts
-    "OpenSTA_INCLUDE_DIR:sta/Sta.hh below CKP_ENGINE_ROOT, ${CKP_ENGINE_ROOT}"
-    "OpenSTA_CONFIG_DIR:StaConfig.hh below CKP_ENGINE_ROOT"
-    "OpenSTA_LIBRARY:libOpenSTA below CKP_ENGINE_ROOT"
-    "OpenSTA_CUDD_LIBRARY:libcudd, which CUDD_DIR may name")
+  if(ckp_engine_CUDD_LIB)
+    set(OpenSTA_CUDD_LIBRARY "${ckp_engine_CUDD_LIB}")
+  else()
+    find_library(OpenSTA_CUDD_LIBRARY NAMES cudd HINTS "${CUDD_DIR}/lib" NO_CACHE)
+  endif()
+  ckp_find_generation()
+  if(OpenSTA_GENERATION)
+    list(APPEND ckp_opensta_parts
+      "OpenSTA_CONFIG_DIR:StaConfig.hh below CKP_ENGINE_ROOT"
+      "OpenSTA_LIBRARY:libOpenSTA below CKP_ENGINE_ROOT"
+      "OpenSTA_CUDD_LIBRARY:libcudd, which CUDD_DIR may name")
+  endif()
   set(ckp_opensta_directories "${OpenSTA_INCLUDE_DIR}" "${OpenSTA_CONFIG_DIR}")
   list(APPEND ckp_opensta_libraries "${OpenSTA_CUDD_LIBRARY}")
-  if(OpenSTA_INCLUDE_DIR)
-    ckp_find_generation()
-  endif()
   if(OpenSTA_CONFIG_DIR)
     ckp_find_fmt()
   endif()

@@ -46,28 +46,33 @@ void showUsage(const char* program)
 // The engine's own command runs files, so that its messages name their lines.
 int sourceFile(Tcl_Interp* interp, const std::string& file, bool echo)
 {
-  return sta::sourceTclFile(("{" + file + "}").c_str(), echo, echo, interp);
+  const std::string name = "{" + file + "}";
+  const std::string command
+      = "if { [info commands sta::include_file] ne {} } { sta::include_file "
+        + name + (echo ? " 1 1" : " 0 0") + " } else { source "
+        + (echo ? "-echo -verbose " : "") + name + " }";
+  return Tcl_Eval(interp, command.c_str());
 }
 
-// OpenSTA 2 and 3 stop at an error, print it and fail. Debian's engine prints
-// the errors of the script and returns 1 after any of them, 0 otherwise; it
-// fails with a message only where the file ends badly or cannot be opened.
+// OpenSTA 2 and 3 stop at an error and fail. Debian's engine prints the errors
+// of the script itself and returns 1 after any of them, 0 otherwise; it fails
+// only where the file ends badly or cannot be opened.
 bool sourceScript(Tcl_Interp* interp, const std::string& script)
 {
   const int code = sourceFile(interp, script, false);
-  const std::string result = Tcl_GetStringResult(interp);
-  if (code == TCL_OK && result.size() > 1) {
+  if (code != TCL_OK) {
     printResult(interp, TCL_STDERR);
   }
-  return code == TCL_OK && (result.empty() || result == "0");
+  return code == TCL_OK && strcmp(Tcl_GetStringResult(interp), "1") != 0;
 }
 
 void sourceInitFile(Tcl_Interp* interp)
 {
   const char* home = getenv("HOME");
   const std::string file = std::string(home ? home : "") + "/.sta";
-  if (std::filesystem::is_regular_file(file)) {
-    sourceFile(interp, file, true);
+  if (std::filesystem::is_regular_file(file)
+      && sourceFile(interp, file, true) != TCL_OK) {
+    printResult(interp, TCL_STDERR);
   }
 }
 

@@ -14,7 +14,7 @@
 
 namespace ckp {
 
-// OpenSTA 2.6, 2.7 and 3, and the OpenSTA inside OpenROAD. Values stand at the
+// OpenSTA 2.7 and 3, and the OpenSTA inside OpenROAD. Values stand at the
 // vertices and edges of the graph; with statistical timing off, which callers
 // ensure, they are plain floats.
 class EngineOpenSta : public Engine

@@ -3,7 +3,7 @@
 
 #pragma once
 
-// OpenSTA 2.6 and 2.7: corners and one set of constraints. Tried with commit
+// OpenSTA 2.7: corners and one set of constraints. Tried with commit
 // 76324bba (2.7.0).
 
 #include <cstdint>
