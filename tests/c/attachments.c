@@ -24,7 +24,8 @@ static void writeFile(const char* path, unsigned seed)
   FILE* file = fopen(path, "wb");
   CHECK(file != NULL);
   for (unsigned i = 0; i < kBytes; i++) {
-    fputc((int) ((i * 2654435761U + (i % 1000 == 0 ? seed : 0)) >> 24), file);
+    fputc((int) ((i * 2654435761U + (i % 1000 == 0 ? seed << 24 : 0)) >> 24),
+          file);
   }
   CHECK(fclose(file) == 0);
 }

@@ -9,7 +9,7 @@ load_small -spef place.spef
 set_timing_checkpoint_store [file join [pwd] attach.ckp]
 file mkdir "with space"
 file copy place.spef "with space/wires {1}.spef"
-set files [list small.v small.v small.sdc small.sdc "wires 1.spef" "with space/wires {1}.spef"]
+set files [list small.v small.v small.sdc small.sdc wires+1.spef "with space/wires {1}.spef"]
 
 test "a save says what was attached" {
   set line [printed save_timing_checkpoint place -attach $files]
@@ -19,10 +19,10 @@ test "a save says what was attached" {
 }
 
 test "reports list attached files" {
-  assert_match "with small.sdc \[0-9\]+, small.v \[0-9\]+, wires 1.spef" \
+  assert_match "with small.sdc \[0-9\]+, small.v \[0-9\]+, wires\\+1.spef" \
     [printed report_timing_checkpoints]
   set json [printed report_timing_checkpoints -format json]
-  assert_match "\"bytes\": [file size place.spef],\\s+\"name\": \"wires 1.spef\"" $json
+  assert_match "\"bytes\": [file size place.spef],\\s+\"name\": \"wires\\+1.spef\"" $json
 }
 
 test "a delta stores what changed in the files" {
@@ -51,7 +51,7 @@ test "a process with nothing but the store extracts, reads and restores" {
     read_verilog new/out/small.v
     link_design small
     read_sdc new/out/small.sdc
-    read_spef "new/out/wires 1.spef"
+    read_spef new/out/wires+1.spef
     restore_timing_checkpoint place
     assert_equal [engine_timing] $timing "timing"
   }]
@@ -60,8 +60,8 @@ test "a process with nothing but the store extracts, reads and restores" {
   foreach { name file } $files {
     assert_equal [read_text new/out/$name] [read_text $file] $name
   }
-  assert_equal [lsort [glob -directory new/out -tails * .ckp* ".*.ckp*"]] \
-    { small.sdc small.v {wires 1.spef} } "files"
+  assert_equal [files_below new/out] \
+    [lmap name { small.sdc small.v wires+1.spef } { file join new/out $name }] "files"
 }
 
 test "what is there is kept, and not replaced" {
