@@ -4,10 +4,13 @@
 #include "ckp/Checkpoint.h"
 
 #include "CkpHandle.h"
+#include "Design.h"
+#include "DesignSwap.h"
 #include "Host.h"
 #include "StaCapture.h"
 #include "StaRestore.h"
 #include "Stopwatch.h"
+#include "TemporaryDirectory.h"
 #include "Text.h"
 #include "engine/Engine.h"
 
@@ -124,8 +127,15 @@ void Checkpoint::save(const std::string& stage,
     const std::unique_ptr<Engine> engine = linkedEngine();
     const StoreHandle handle = openStore(storePath(store), CKP_OPEN_CREATE);
     call(ckp_store_check_new_stage, handle.get(), stage.c_str());
+    SaveOptions with_files = options;
+    const TemporaryDirectory files;
+    if (options.with_design) {
+      for (const std::string& name : design()->save(files.path())) {
+        with_files.attachments.emplace_back(name, files.path() + "/" + name);
+      }
+    }
     StaCapture capture(*engine);
-    saved = capture.save(handle.get(), stage, options);
+    saved = capture.save(handle.get(), stage, with_files);
     engine_seconds = capture.engineSeconds();
   } catch (const LibraryError& failure) {
     host_->error(failure);
@@ -189,9 +199,11 @@ void Checkpoint::extractFile(const std::string& stage,
   }
 }
 
-void Checkpoint::rollback(const std::string& stage, const std::string& store)
+void Checkpoint::rollback(const std::string& stage,
+                          const std::string& store,
+                          const RestoreOptions& options)
 {
-  restoreAnd(stage, store, {}, [&stage](ckp_store* handle) {
+  restoreAnd(stage, store, options, [&stage](ckp_store* handle) {
     call(ckp_store_set_head, handle, stage.c_str());
   });
   host_->print("Stage " + stage + " is the base of what is saved next.\n");
@@ -204,11 +216,27 @@ void Checkpoint::restoreAnd(const std::string& stage,
                             Finish finish)
 {
   try {
-    const std::unique_ptr<Engine> engine = linkedEngine();
+    std::unique_ptr<Engine> engine;
+    if (!options.with_design) {
+      engine = linkedEngine();
+    }
     const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    std::unique_ptr<Design> design;
+    std::optional<DesignSwap> swap;
+    if (options.with_design) {
+      design = this->design();
+      swap.emplace(*design, *host_, handle.get(), stage);
+      swap->replace();
+      engine = linkedEngine();
+    }
     StaRestore restore(*engine, *host_);
-    host_->print(restore.restore(
-        handle.get(), stage, options, [&] { finish(handle.get()); }));
+    const std::string report = restore.restore(
+        handle.get(), stage, options, [&] { finish(handle.get()); });
+    if (swap) {
+      swap->keep();
+      host_->print("Restored the design of stage " + stage + ".\n");
+    }
+    host_->print(report);
   } catch (const LibraryError& failure) {
     host_->error(failure);
   }
@@ -249,7 +277,25 @@ std::unique_ptr<Engine> Checkpoint::linkedEngine()
   if (!engine->isLinked()) {
     host_->error(CKP, 20, "No design is linked: use link_design first.");
   }
+  if (engine->isStatistical()) {
+    host_->error(CKP,
+                 29,
+                 "Statistical timing is on, and checkpoints keep only means: "
+                 "turn it off with sta_pocv_mode or sta_pocv_enabled.");
+  }
   return engine;
+}
+
+std::unique_ptr<Design> Checkpoint::design()
+{
+  std::unique_ptr<Design> design = makeDesign(sta_, *host_);
+  if (!design) {
+    host_->error(CKP,
+                 63,
+                 "-with_design is for OpenROAD: this shell has no design "
+                 "database. Attach files with -attach.");
+  }
+  return design;
 }
 
 std::string Checkpoint::storePath(const std::string& store)
