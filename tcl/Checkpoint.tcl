@@ -32,11 +32,11 @@ namespace eval sta {
   }
 
   define_cmd_args "restore_timing_checkpoint" {stage [-store dir]\
-    [-partial] [-with_design]\
+    [-scenes names] [-partial] [-with_design]\
     [-extract dir]}
 
   proc restore_timing_checkpoint { args } {
-    parse_key_args "restore_timing_checkpoint" args keys { -store -extract } \
+    parse_key_args "restore_timing_checkpoint" args keys { -store -scenes -extract } \
       flags { -partial -with_design }
     ckp::restore_cmd $args [ckp::options keys] [array names flags]
   }

@@ -147,11 +147,11 @@ fn exchanged_cells_have_the_tables_of_their_new_cells() {
 fn a_full_stage_in_place_of_a_delta_keeps_the_tables() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(&directory);
-    let gates = Gates { scenes: 2, ..Gates::new(2000) };
+    let gates = Gates { scenes: &[0, 1], ..Gates::new(2000) };
     gates.save(&store, "a", full(), &gates.library()).unwrap();
     // Another design of the same cells: less of them, which changes how tables are rounded, and one
     // scene less.
-    for (name, scenes) in [("b", 2), ("c", 1)] {
+    for (name, scenes) in [("b", &[0, 1][..]), ("c", &[0])] {
         store.set_head("a").unwrap();
         let other = Gates { prefix: "other", scenes, ..Gates::new(700) };
         let stage = other.save(&store, name, CaptureOptions::default(), &[]).unwrap();
@@ -188,7 +188,7 @@ fn tables_that_cost_more_than_they_save_are_not_stored() {
 fn tables_that_were_read_give_the_same_bytes_again() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(&directory);
-    let gates = Gates { scenes: 2, ..Gates::new(1000) };
+    let gates = Gates { scenes: &[0, 1], ..Gates::new(1000) };
     let stage = gates.save(&store, "a", full(), &gates.library()).unwrap();
     let library = stage.library_delays().unwrap();
     assert_right_tables(&gates, &library);
@@ -203,7 +203,7 @@ fn tables_that_were_read_give_the_same_bytes_again() {
 #[test]
 fn equal_state_gives_equal_bytes() {
     let directory = tempfile::tempdir().unwrap();
-    let gates = Gates { scenes: 2, ..Gates::new(1000) };
+    let gates = Gates { scenes: &[0, 1], ..Gates::new(1000) };
     let moved = Gates { moving: 3, version: 1, ..gates.clone() };
     let bytes = ["one.ckp", "two.ckp"].map(|name| {
         let store = create(&directory.path().join(name));
@@ -265,7 +265,7 @@ fn tables_for_what_is_no_timing_arc_of_a_cell_are_refused_or_of_no_effect() {
 fn tables_of_a_scene_are_its_own_or_those_of_the_first() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(&directory);
-    let gates = Gates { scenes: 2, ..Gates::new(1000) };
+    let gates = Gates { scenes: &[0, 1], ..Gates::new(1000) };
     let mut library = gates.library();
     let both = gates.save(&store, "both", full(), &library).unwrap();
     assert_right_tables(&gates, &both.library_delays().unwrap());

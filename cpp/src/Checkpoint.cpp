@@ -231,7 +231,7 @@ void Checkpoint::restoreAnd(const std::string& stage,
     }
     StaRestore restore(*engine, *host_);
     const std::string report = restore.restore(
-        handle.get(), stage, options.partial, [&] { finish(handle.get()); });
+        handle.get(), stage, options, [&] { finish(handle.get()); });
     if (swap) {
       swap->keep();
       host_->print("Restored the design of stage " + stage + ".\n");

@@ -177,10 +177,13 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
   checkpoint.save(arguments[0], arguments.key("-store"), options);
 }
 
-RestoreOptions restoreOptions(const Arguments& arguments)
+RestoreOptions restoreOptions(Arguments& arguments, Host& host)
 {
   RestoreOptions options;
   options.partial = arguments.flag("-partial");
+  if (arguments.has("-scenes")) {
+    options.scenes = splitList(arguments.key("-scenes").c_str(), host);
+  }
   options.with_design = arguments.flag("-with_design");
   return options;
 }
@@ -189,15 +192,16 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1,
                        "restore_timing_checkpoint stage [-store dir] "
-                       "[-partial] [-with_design] | [-extract dir]");
-  const RestoreOptions options = restoreOptions(arguments);
+                       "[-scenes names] [-partial] [-with_design] | "
+                       "[-extract dir]");
+  const RestoreOptions options = restoreOptions(arguments, checkpoint.host());
   if (!arguments.has("-extract")) {
     checkpoint.restore(arguments[0], arguments.key("-store"), options);
-  } else if (options.partial || options.with_design) {
+  } else if (options.partial || options.with_design || options.scenes) {
     checkpoint.host().error(CKP,
                             14,
                             "With -extract nothing is restored: give it "
-                            "without -partial and -with_design.");
+                            "without -scenes, -partial and -with_design.");
   } else {
     checkpoint.extract(
         arguments[0], arguments.key("-store"), arguments.key("-extract"));
@@ -208,8 +212,9 @@ void rollback(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(
       1, "rollback_timing_checkpoint stage [-store dir] [-with_design]");
-  checkpoint.rollback(
-      arguments[0], arguments.key("-store"), restoreOptions(arguments));
+  checkpoint.rollback(arguments[0],
+                      arguments.key("-store"),
+                      restoreOptions(arguments, checkpoint.host()));
 }
 
 void report(Checkpoint& checkpoint, Arguments& arguments)

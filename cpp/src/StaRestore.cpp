@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 
 #include "Host.h"
@@ -54,7 +55,8 @@ std::vector<std::string> constraintLines(const std::string& text)
   while (begin < text.size()) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     if (end > begin && text[begin] != '#') {
-      lines.push_back(text.substr(begin, end - begin));
+      // Names of a flattened netlist are those of the hierarchical one.
+      lines.push_back(unescape(text.substr(begin, end - begin), '\\', '/'));
     }
     begin = end + 1;
   }
@@ -84,7 +86,7 @@ StaRestore::StaRestore(Engine& engine, Host& host)
 
 std::string StaRestore::restore(const ckp_store* store,
                                 const std::string& stage,
-                                bool partial,
+                                const RestoreOptions& options,
                                 const std::function<void()>& finish)
 {
   Stopwatch time;
@@ -92,9 +94,15 @@ std::string StaRestore::restore(const ckp_store* store,
     const Stopwatch::Lap lap(time);
     stage_ = make<StageHandle>(ckp_stage_open, store, stage.c_str());
     call(ckp_stage_tolerance, stage_.get(), &tolerance_);
-    checkIdentity();
+    matchScenes(options);
+    checkLiberties();
+    checkConstraints();
     call(ckp_stage_verify, stage_.get(), CKP_VERIFY_TIMING);
-    align(partial);
+    align(options.partial);
+    if (leavesScenes()) {
+      // The engine would find the restored scenes anew with the others.
+      engine_.findTiming();
+    }
     const DelayState before = readEngine();
     DelayState restored = before;
     readStage(restored);
@@ -104,7 +112,7 @@ std::string StaRestore::restore(const ckp_store* store,
     try {
       writeEngine(restored);
       engine_.acceptDelays();
-      if (partial) {
+      if (options.partial) {
         engine_.recalculate(vertex_flags_, arc_flags_);
       } else {
         prove();
@@ -116,35 +124,62 @@ std::string StaRestore::restore(const ckp_store* store,
       throw;
     }
   }
-  return report(partial, time.seconds());
+  return report(options.partial, time.seconds());
 }
 
 ////////////////////////////////////////////////////////////////
 
-void StaRestore::checkIdentity()
+// Scenes correspond by name, in whatever order they were defined.
+void StaRestore::matchScenes(const RestoreOptions& options)
 {
-  const std::vector<std::string> scenes = engine_.scenes();
-  const std::vector<std::string> stage_scenes
+  scenes_ = engine_.scenes();
+  stage_scenes_.assign(scenes_.size(), std::nullopt);
+  const std::vector<std::string> stored
       = stageItems(stage_.get(), CKP_LIST_SCENES);
-  if (scenes != stage_scenes) {
-    host_.error(CKP,
-                21,
-                "The stage was saved with the scenes (corners) "
-                    + join(stage_scenes, ", ") + ", the engine has "
-                    + join(scenes, ", ") + ". Define the same corners.");
+  const std::vector<std::string>& wanted = options.scenes.value_or(stored);
+  bool found_all = !wanted.empty();
+  for (const std::string& name : wanted) {
+    const auto live = std::find(scenes_.begin(), scenes_.end(), name);
+    const auto known = std::find(stored.begin(), stored.end(), name);
+    if (live != scenes_.end() && known != stored.end()) {
+      stage_scenes_[live - scenes_.begin()] = known - stored.begin();
+    } else {
+      found_all = false;
+    }
   }
-  const std::vector<std::string> liberties = engine_.liberties();
-  const std::vector<std::string> stage_liberties
+  if (!found_all || (!options.scenes && leavesScenes())) {
+    host_.error(
+        CKP,
+        21,
+        "The stage was saved with the scenes (corners) " + join(stored, ", ")
+            + ", the engine has " + join(scenes_, ", ")
+            + ". Define the same corners, or name with -scenes those of both "
+              "that are to be restored.");
+  }
+}
+
+// With other scenes go other libraries: those of the fewer scenes have to be
+// among those of the others.
+void StaRestore::checkLiberties()
+{
+  const std::vector<std::string> live = engine_.liberties();
+  const std::vector<std::string> stored
       = stageItems(stage_.get(), CKP_LIST_LIBERTIES);
-  if (liberties != stage_liberties) {
+  const bool stage_has_all
+      = std::includes(stored.begin(), stored.end(), live.begin(), live.end());
+  const bool engine_has_all
+      = std::includes(live.begin(), live.end(), stored.begin(), stored.end());
+  const bool leaves_stored = stageItems(stage_.get(), CKP_LIST_SCENES).size()
+                             > restoredDelayLanes().size() / 2;
+  const bool is_right
+      = (engine_has_all || leaves_stored) && (stage_has_all || leavesScenes());
+  if (!is_right) {
     host_.error(CKP,
                 22,
                 "The stage was saved with the liberty libraries "
-                    + join(stage_liberties, ", ") + ", the engine has "
-                    + join(liberties, ", ") + ". Read the same libraries.");
+                    + join(stored, ", ") + ", the engine has "
+                    + join(live, ", ") + ". Read the same libraries.");
   }
-  checkConstraints();
-  scene_count_ = scenes.size();
 }
 
 void StaRestore::checkConstraints()
@@ -169,17 +204,54 @@ void StaRestore::align(bool partial)
   engine_.listObjects(objects);
   alignment_
       = make<AlignmentHandle>(ckp_stage_align, stage_.get(), objects.get());
-  const std::string differences
-      = makeText(ckp_alignment_report, alignment_.get());
+  const std::string differences = this->differences();
   if (!differences.empty() && !partial) {
     host_.error(CKP,
                 24,
-                "The netlist differs from the one of the stage: " + differences
+                "The netlist differs from the one of the stage" + differences
                     + ". With -partial what matches is restored and the rest "
                       "is calculated.");
   }
   vertex_flags_.resize(engine_.vertexCount());
   arc_flags_.resize(engine_.arcCount());
+}
+
+bool StaRestore::leavesScenes() const
+{
+  return std::count(stage_scenes_.begin(), stage_scenes_.end(), std::nullopt)
+         > 0;
+}
+
+std::vector<Lane> StaRestore::restoredLanes() const
+{
+  std::vector<Lane> restored;
+  for (const Lane& lane : lanes(scenes_.size())) {
+    if (stage_scenes_[lane.scene]) {
+      restored.push_back(lane);
+    }
+  }
+  return restored;
+}
+
+std::vector<DelayLane> StaRestore::restoredDelayLanes() const
+{
+  std::vector<DelayLane> restored;
+  for (const DelayLane& lane : delayLanes(scenes_.size())) {
+    if (stage_scenes_[lane.scene]) {
+      restored.push_back(lane);
+    }
+  }
+  return restored;
+}
+
+Lane StaRestore::stored(const Lane& lane) const
+{
+  return {*stage_scenes_[lane.scene], lane.min_max, lane.transition};
+}
+
+Lane StaRestore::stored(const DelayLane& lane) const
+{
+  return stored(Lane{lane.scene, lane.min_max, CKP_NO_TRANSITION});
 }
 
 // The current values, to return to and to keep where the stage has none.
@@ -188,11 +260,11 @@ StaRestore::DelayState StaRestore::readEngine() const
   const Rows vertices = {0, engine_.vertexCount()};
   const Rows arcs = {0, engine_.arcCount()};
   DelayState state;
-  for (const Lane& lane : lanes(scene_count_)) {
+  for (const Lane& lane : lanes(scenes_.size())) {
     state.slews.emplace_back(vertices.count);
     engine_.readSlews(lane, vertices, state.slews.back().data());
   }
-  for (const DelayLane& lane : delayLanes(scene_count_)) {
+  for (const DelayLane& lane : delayLanes(scenes_.size())) {
     state.delays.emplace_back(arcs.count);
     engine_.readDelays(lane, arcs, state.delays.back().data());
   }
@@ -200,7 +272,7 @@ StaRestore::DelayState StaRestore::readEngine() const
     state.slew_marks.emplace_back(vertices.count);
     engine_.readSlewMarks(lane, vertices, state.slew_marks.back().data());
   }
-  for (const DelayLane& lane : delayLanes(scene_count_)) {
+  for (const DelayLane& lane : delayLanes(scenes_.size())) {
     state.delay_marks.emplace_back(arcs.count);
     engine_.readDelayMarks(lane, arcs, state.delay_marks.back().data());
   }
@@ -211,35 +283,41 @@ StaRestore::DelayState StaRestore::readEngine() const
 void StaRestore::readStage(DelayState& state)
 {
   const ckp_alignment* alignment = alignment_.get();
-  for (const Lane& lane : lanes(scene_count_)) {
+  for (const Lane& lane : restoredLanes()) {
     std::vector<float>& slews = state.slews[lane.index()];
     call(ckp_alignment_read,
          alignment,
-         column(CKP_COLUMN_SLEW, lane),
+         column(CKP_COLUMN_SLEW, stored(lane)),
          0U,
          engine_.vertexCount(),
          slews.data(),
          vertex_flags_.data());
   }
-  for (const DelayLane& lane : delayLanes(scene_count_)) {
+  for (const DelayLane& lane : restoredDelayLanes()) {
     std::vector<float>& delays = state.delays[lane.index()];
-    call(
-        ckp_alignment_read,
-        alignment,
-        column(CKP_COLUMN_DELAY, {lane.scene, lane.min_max, CKP_NO_TRANSITION}),
-        0U,
-        engine_.arcCount(),
-        delays.data(),
-        arc_flags_.data());
+    call(ckp_alignment_read,
+         alignment,
+         column(CKP_COLUMN_DELAY, stored(lane)),
+         0U,
+         engine_.arcCount(),
+         delays.data(),
+         arc_flags_.data());
   }
   for (const Lane& lane : lanes(1)) {
-    readMarks(findColumn(CKP_COLUMN_SLEW_MARK, lane),
-              vertex_flags_,
-              state.slew_marks[lane.index()]);
+    std::vector<uint8_t>& marks = state.slew_marks[lane.index()];
+    const std::vector<uint8_t> live = marks;
+    readMarks(findColumn(CKP_COLUMN_SLEW_MARK, lane), vertex_flags_, marks);
+    if (leavesScenes()) {
+      // They are those of the other scenes as well.
+      std::transform(marks.begin(),
+                     marks.end(),
+                     live.begin(),
+                     marks.begin(),
+                     std::bit_or<>());
+    }
   }
-  for (const DelayLane& lane : delayLanes(scene_count_)) {
-    readMarks(findColumn(CKP_COLUMN_DELAY_MARK,
-                         {lane.scene, lane.min_max, CKP_NO_TRANSITION}),
+  for (const DelayLane& lane : restoredDelayLanes()) {
+    readMarks(findColumn(CKP_COLUMN_DELAY_MARK, stored(lane)),
               arc_flags_,
               state.delay_marks[lane.index()]);
   }
@@ -293,10 +371,10 @@ uint32_t StaRestore::column(uint32_t kind, const Lane& lane) const
 
 void StaRestore::writeEngine(const DelayState& state)
 {
-  for (const Lane& lane : lanes(scene_count_)) {
+  for (const Lane& lane : lanes(scenes_.size())) {
     engine_.writeSlews(lane, state.slews[lane.index()].data());
   }
-  for (const DelayLane& lane : delayLanes(scene_count_)) {
+  for (const DelayLane& lane : delayLanes(scenes_.size())) {
     engine_.writeDelays(lane, state.delays[lane.index()].data());
     engine_.writeDelayMarks(lane, state.delay_marks[lane.index()].data());
   }
@@ -315,12 +393,12 @@ void StaRestore::prove()
   engine_.findTiming();
   const uint32_t row_count = engine_.vertexCount();
   const uint32_t block_rows = std::min(kBlockRows, row_count);
-  PathBlock found(scene_count_, block_rows);
+  PathBlock found(scenes_.size(), block_rows);
   Differences differences;
   for (uint32_t first = 0; first < row_count; first += kBlockRows) {
     const Rows rows = {first, std::min(kBlockRows, row_count - first)};
     engine_.readPaths(rows, found);
-    for (const Lane& lane : lanes(scene_count_)) {
+    for (const Lane& lane : restoredLanes()) {
       const uint32_t i = lane.index();
       compare(rows, CKP_COLUMN_ARRIVAL, lane, found.arrival[i], differences);
       compare(rows, CKP_COLUMN_REQUIRED, lane, found.required[i], differences);
@@ -365,10 +443,10 @@ float StaRestore::latestTime() const
   std::vector<uint8_t> flags(row_count);
   float latest = 0.0F;
   for (const uint32_t kind : {CKP_COLUMN_ARRIVAL, CKP_COLUMN_REQUIRED}) {
-    for (const Lane& lane : lanes(scene_count_)) {
+    for (const Lane& lane : restoredLanes()) {
       call(ckp_alignment_read,
            alignment_.get(),
-           column(kind, lane),
+           column(kind, stored(lane)),
            0U,
            row_count,
            times.data(),
@@ -407,7 +485,7 @@ void StaRestore::compare(Rows rows,
   stored_.resize(std::max(stored_.size(), found.size()));
   call(ckp_alignment_read,
        alignment_.get(),
-       column(kind, lane),
+       column(kind, stored(lane)),
        rows.first,
        rows.count,
        stored_.data(),
@@ -431,17 +509,17 @@ void StaRestore::compare(Rows rows,
 void StaRestore::compareSummaries(Differences& differences)
 {
   const EndpointTable endpoints = engine_.endpoints();
-  const std::vector<Summary> summaries = summarize(endpoints, scene_count_);
+  const std::vector<Summary> summaries = summarize(endpoints, scenes_.size());
   const double sum_bound
       = static_cast<double>(endpoints.slack.size()) * bounds_.required;
-  for (const DelayLane& lane : delayLanes(scene_count_)) {
+  for (const DelayLane& lane : restoredDelayLanes()) {
     const Summary& found = summaries[lane.index()];
     float worst_slack = 0.0F;
     float tns = 0.0F;
     uint32_t violating = 0;
     call(ckp_stage_summary,
          stage_.get(),
-         lane.scene,
+         stored(lane).scene,
          lane.min_max,
          &worst_slack,
          &tns,
@@ -474,6 +552,27 @@ void StaRestore::Differences::add(const std::string& what,
 
 ////////////////////////////////////////////////////////////////
 
+// " (scene a, b)" where not all were.
+std::string StaRestore::restoredNames() const
+{
+  std::vector<std::string> names;
+  for (const DelayLane& lane : restoredDelayLanes()) {
+    if (lane.min_max == CKP_MAX) {
+      names.push_back(scenes_[lane.scene]);
+    }
+  }
+  const size_t stored = stageItems(stage_.get(), CKP_LIST_SCENES).size();
+  const bool is_whole = names.size() == stored && !leavesScenes();
+  return is_whole ? "" : " (scene " + join(names, ", ") + ")";
+}
+
+// What the engine has otherwise than the stage.
+std::string StaRestore::differences() const
+{
+  const std::string text = makeText(ckp_alignment_report, alignment_.get());
+  return text.empty() ? "" : ": " + text;
+}
+
 std::string StaRestore::report(bool partial, double seconds) const
 {
   const auto matched = [](const std::vector<uint8_t>& flags) -> std::string {
@@ -485,8 +584,8 @@ std::string StaRestore::report(bool partial, double seconds) const
   };
   std::string text = "Restored stage "
                      + makeText(ckp_stage_text, stage_.get(), CKP_TEXT_STAGE)
-                     + ": " + matched(vertex_flags_) + " vertices, "
-                     + matched(arc_flags_) + " arcs, "
+                     + restoredNames() + ": " + matched(vertex_flags_)
+                     + " vertices, " + matched(arc_flags_) + " arcs, "
                      + formatNumber("%.2f s; ", seconds);
   if (tolerance_ > 0.0) {
     text += "the stage is within " + formatNumber("%g", tolerance_)
@@ -494,7 +593,7 @@ std::string StaRestore::report(bool partial, double seconds) const
   }
   if (partial) {
     text += others(vertex_flags_) + " vertices and " + others(arc_flags_)
-            + " arcs are left to the engine.\n";
+            + " arcs are left to the engine" + differences() + ".\n";
   } else if (tolerance_ > 0.0) {
     text += "arrivals, requireds and slacks found from it are within "
             + formatNumber("%.2g", greatest_difference_)

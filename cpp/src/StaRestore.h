@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "CkpHandle.h"
+#include "ckp/Checkpoint.h"
 #include "engine/Engine.h"
 
 namespace ckp {
@@ -24,11 +25,11 @@ class StaRestore
 
   // Returns what was done and proved, as one sentence. `finish` is called when
   // all else has succeeded. When this or `finish` throws, the engine is as it
-  // was. With `partial`, rows that the stage lacks or that stand at a changed
-  // cell are left to the engine.
+  // was. Of a partial restore, rows that the stage lacks or that stand at a
+  // changed cell are left to the engine.
   std::string restore(const ckp_store* store,
                       const std::string& stage,
-                      bool partial,
+                      const RestoreOptions& options,
                       const std::function<void()>& finish);
 
  private:
@@ -59,9 +60,15 @@ class StaRestore
     void add(const std::string& what, float stored, float found);
   };
 
-  void checkIdentity();
+  void matchScenes(const RestoreOptions& options);
+  void checkLiberties();
   void checkConstraints();
   void align(bool partial);
+  // Scenes of the engine keep what they have.
+  bool leavesScenes() const;
+  // Lanes of the engine's scenes that are restored.
+  std::vector<Lane> restoredLanes() const;
+  std::vector<DelayLane> restoredDelayLanes() const;
   DelayState readEngine() const;
   void readStage(DelayState& state);
   void readMarks(std::optional<uint32_t> column,
@@ -79,14 +86,21 @@ class StaRestore
                const std::vector<float>& found,
                Differences& differences);
   void compareSummaries(Differences& differences);
+  std::string restoredNames() const;
+  std::string differences() const;
   std::string report(bool partial, double seconds) const;
-  // Of a column that every stage has.
+  // A lane of a restored scene as the stage numbers it.
+  Lane stored(const Lane& lane) const;
+  Lane stored(const DelayLane& lane) const;
+  // Of a column that every stage has; the lane is the stage's.
   uint32_t column(uint32_t kind, const Lane& lane) const;
   std::optional<uint32_t> findColumn(uint32_t kind, const Lane& lane) const;
 
   Engine& engine_;
   Host& host_;
-  uint32_t scene_count_ = 0;
+  std::vector<std::string> scenes_;  // Of the engine.
+  // By scene of the engine: that of the stage, where it is restored.
+  std::vector<std::optional<uint32_t>> stage_scenes_;
   StageHandle stage_;
   AlignmentHandle alignment_;
   // Of the live rows, as ckp_alignment_read() gives them.

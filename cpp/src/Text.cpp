@@ -14,6 +14,19 @@ std::string formatNumber(const char* format, double value)
   return text;
 }
 
+std::string unescape(const std::string& text, char escape, char escaped)
+{
+  std::string plain;
+  for (size_t i = 0; i < text.size(); i++) {
+    const bool is_escape
+        = text[i] == escape && i + 1 < text.size() && text[i + 1] == escaped;
+    if (!is_escape) {
+      plain += text[i];
+    }
+  }
+  return plain;
+}
+
 std::string join(const std::vector<std::string>& words, const char* separator)
 {
   std::string text;

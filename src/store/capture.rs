@@ -20,6 +20,7 @@ use super::preparation::{Preparation, Prepared, prepare};
 use super::quantize::Quantizer;
 use super::reader::{Stage, aligned_bytes};
 use super::rewrite::rewrite_as_full;
+use super::scenes::SceneMap;
 use super::sources::{
     self, ColumnBase, ColumnLoads, ColumnSource, Expected, column_loads, expected,
 };
@@ -353,7 +354,10 @@ impl Capture {
     /// is there and the head is the old one.
     pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
         self.check_complete()?;
-        let prepared = std::mem::take(&mut self.preparation).finish()?;
+        let mut prepared = std::mem::take(&mut self.preparation).finish()?;
+        if let Some(base) = &mut prepared.base {
+            base.scenes = SceneMap::new(&base.stage.metadata().scenes, &self.metadata.scenes);
+        }
         self.write_columns(&prepared)?;
         if let Some(objects) = prepared.objects {
             self.writer.put_bytes(StreamKey::plain(StreamKind::Objects), &objects, None)?;

@@ -3,11 +3,13 @@
 
 //! A stage seen through the rows of a live engine.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::reader::{Stage, aligned_bytes};
+use super::scenes::SceneMap;
 use super::sources::{ColumnBase, ColumnSource};
 use crate::delta::{Alignment, Match, RowMap, align};
 use crate::error::{Error, Result, shape};
@@ -96,8 +98,11 @@ impl StageAlignment {
     /// Values of a column of bytes for live rows; zero where the stage has no such row.
     pub fn read_bytes(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u8>> {
         let count = self.check(key, &rows)?;
-        let base =
-            ColumnBase { stage: self.stage.clone(), alignment: Some(self.alignment.clone()) };
+        let base = ColumnBase {
+            stage: self.stage.clone(),
+            alignment: Some(self.alignment.clone()),
+            scenes: SceneMap::Identity,
+        };
         let values = aligned_bytes(&base, key, count as usize)?.ok_or_else(|| lacks(key))?;
         let rows = rows.start as usize..rows.end as usize;
         Ok(values.get(rows).unwrap_or_default().to_vec())
@@ -161,6 +166,10 @@ fn changes(
 fn describe(stored: &ObjectTable, live: &ObjectTable, alignment: &Alignment) -> String {
     let counts = alignment.counts();
     let mut parts = Vec::new();
+    if counts.missing_vertices + counts.extra_vertices > 0 {
+        parts.extend(describe_instances(&only_in(stored, live), "removed"));
+        parts.extend(describe_instances(&only_in(live, stored), "added"));
+    }
     let mut matched = vec![false; stored.vertex_count()];
     let mut extra = Vec::new();
     for row in 0..live.vertex_count() as u32 {
@@ -191,6 +200,34 @@ fn describe(stored: &ObjectTable, live: &ObjectTable, alignment: &Alignment) -> 
     }
     parts.extend(describe_cells(stored, live, alignment));
     parts.join("; ")
+}
+
+/// The instance that a pin belongs to; "" for a port.
+fn instance(pin: &[u8]) -> &[u8] {
+    let end = pin.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+    pin.get(..end).unwrap_or_default()
+}
+
+/// The instances of a table, in its order, whose pins stand side by side.
+fn instances(table: &ObjectTable) -> impl Iterator<Item = &[u8]> {
+    let mut last: &[u8] = b"";
+    let pins = (0..table.vertex_count() as u32).map(|row| table.name(row));
+    pins.map(instance).filter(move |name| std::mem::replace(&mut last, name) != *name)
+}
+
+fn only_in<'a>(table: &'a ObjectTable, other: &ObjectTable) -> Vec<&'a [u8]> {
+    let known: HashSet<&[u8]> = instances(other).collect();
+    instances(table).filter(|name| !name.is_empty() && !known.contains(name)).collect()
+}
+
+fn describe_instances(names: &[&[u8]], what: &str) -> Option<String> {
+    let shown = names.iter().take(NAMES).map(|name| String::from_utf8_lossy(name).into_owned());
+    let shown = list(&shown.collect::<Vec<_>>(), names.len() as u64);
+    match names.len() {
+        0 => None,
+        1 => Some(format!("1 instance was {what} ({shown})")),
+        count => Some(format!("{count} instances were {what} ({shown})")),
+    }
 }
 
 /// The first arcs that only one side has, as `from -> to (kind)`.
@@ -226,8 +263,7 @@ fn describe_cells(
     let mut last = Vec::new();
     for row in &alignment.changed_cells {
         let pin = live.name(*row);
-        let end = pin.iter().rposition(|byte| *byte == b'/').unwrap_or(pin.len());
-        let instance = pin.get(..end).unwrap_or(pin);
+        let instance = instance(pin);
         if instance == last.as_slice() {
             continue;
         }

@@ -19,6 +19,7 @@ mod quantize;
 mod reader;
 pub mod report;
 mod rewrite;
+mod scenes;
 mod sources;
 mod stage_file;
 mod tables;

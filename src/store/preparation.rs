@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use super::reader::{Stage, same_objects, same_rows};
+use super::scenes::SceneMap;
 use super::sources::{ColumnBase, ColumnSource};
 use super::topology::Topology;
 use crate::codec::CodecChoice;
@@ -99,7 +100,8 @@ fn column_base(
     } else {
         Some(Arc::new(align(&*stage.objects()?, objects)))
     };
-    Ok(ColumnBase { stage, alignment })
+    // Scenes are told after the capture began.
+    Ok(ColumnBase { stage, alignment, scenes: SceneMap::Identity })
 }
 
 /// The object table, coded, unless it is that of the base.

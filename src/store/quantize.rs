@@ -149,7 +149,7 @@ impl<'a> Known<'a> {
         // Moved times are not worth a look at the base.
         let base = quantizer.base.filter(|_| quantizer.is_still || cross_is_known(key));
         let base = match base {
-            Some(base) => ColumnSource::column(&*base.stage, key)?.map(|column| (column, base)),
+            Some(base) => base.column(key)?.map(|column| (column, base)),
             None => None,
         };
         let of_kind = |kind| stored.get(&StreamKey { kind, ..key }).cloned();

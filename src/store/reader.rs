@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::columns::{ColumnDecoder, groups};
 use super::mapping::ReadMode;
+use super::scenes::SceneMap;
 use super::sources::{
     Column, ColumnBase, ColumnLoads, ColumnSource, Expected, column_loads, delay_key, expected,
     other_transition, times,
@@ -158,20 +159,25 @@ impl Stage {
         }
         self.column_base()?;
         let topology = self.topology()?;
-        let load = |wanted: &[StreamKind]| {
-            let keys = keys.iter().copied().filter(|key| wanted.contains(&key.kind));
+        let load = |keys: Vec<StreamKey>| {
             // What others are predicted from comes first.
-            groups(keys).into_iter().flatten().try_for_each(|key| self.column(key).map(|_| ()))
+            groups(keys.into_iter())
+                .into_iter()
+                .flatten()
+                .try_for_each(|key| self.column(key).map(|_| ()))
         };
-        // Nothing is decoded twice: times wait for delays and graph, and slacks follow their times.
-        let (delays, slews) = rayon::join(
-            || load(&[StreamKind::Delay]),
-            || {
-                topology.graph();
-                load(&[StreamKind::Slew])
-            },
+        let of_kind = |kind: StreamKind| keys.iter().copied().filter(move |key| key.kind == kind);
+        // Nothing is decoded twice: delays wait for slews, times wait for delays and graph, and slacks
+        // follow their times.
+        let mut slews: BTreeMap<Transition, Vec<StreamKey>> = BTreeMap::new();
+        of_kind(StreamKind::Slew)
+            .for_each(|key| slews.entry(key.transition).or_default().push(key));
+        let (_, slews) = rayon::join(
+            || topology.graph(),
+            || slews.into_par_iter().try_for_each(|(_, keys)| load(keys)),
         );
-        delays.and(slews)?;
+        slews?;
+        load(of_kind(StreamKind::Delay).collect())?;
         let mut of_time: BTreeMap<(u16, MinMax), Vec<StreamKey>> = BTreeMap::new();
         for key in &keys {
             if times(*key).is_some() || key.kind == StreamKind::Slack {
@@ -394,15 +400,21 @@ impl Stage {
         if kind.is_column() {
             return self.column_base();
         }
-        Ok(self.base.as_ref().map(|base| ColumnBase { stage: base.clone(), alignment: None }))
+        let base = |stage: &Arc<Self>| ColumnBase {
+            stage: stage.clone(),
+            alignment: None,
+            scenes: SceneMap::Identity,
+        };
+        Ok(self.base.as_ref().map(base))
     }
 
     /// The base and how its rows correspond; digests tell where they are the same, without a look at
     /// the tables.
     pub(super) fn column_base(&self) -> Result<Option<ColumnBase>> {
         let Some(base) = &self.base else { return Ok(None) };
+        let scenes = SceneMap::new(&base.metadata().scenes, &self.metadata().scenes);
         if same_rows(self.metadata(), base.metadata()) {
-            return Ok(Some(ColumnBase { stage: base.clone(), alignment: None }));
+            return Ok(Some(ColumnBase { stage: base.clone(), alignment: None, scenes }));
         }
         let mut slot = self.alignment.lock();
         let alignment = match &*slot {
@@ -410,7 +422,7 @@ impl Stage {
             None => Arc::new(align(&*base.objects()?, &*self.objects()?)),
         };
         *slot = Some(alignment.clone());
-        Ok(Some(ColumnBase { stage: base.clone(), alignment: Some(alignment) }))
+        Ok(Some(ColumnBase { stage: base.clone(), alignment: Some(alignment), scenes }))
     }
 
     /// What coding needs to know of the rows; shared with the base where they are the same.
@@ -479,8 +491,11 @@ impl Stage {
         other: &Topology,
         metadata: &StageMetadata,
     ) -> Result<DelayTables> {
-        let mut tables = (*self.delay_tables()?).clone();
-        tables.keep_scenes(metadata.scenes.len());
+        let known = self.delay_tables()?;
+        let tables = match SceneMap::new(&self.metadata().scenes, &metadata.scenes) {
+            SceneMap::Identity => (*known).clone(),
+            SceneMap::Scenes(scenes) => known.of_scenes(&scenes),
+        };
         if tables.is_empty() || same_objects(self.metadata(), metadata) {
             return Ok(tables);
         }
@@ -599,7 +614,9 @@ pub(super) fn aligned_bytes(
     key: StreamKey,
     count: usize,
 ) -> Result<Option<Vec<u8>>> {
-    let Some(stream) = base.stage.find(key) else { return Ok(None) };
+    let Some(stream) = base.scenes.key(key).and_then(|key| base.stage.find(key)) else {
+        return Ok(None);
+    };
     let values = base.stage.bytes(stream)?;
     let map = base.map(key.kind);
     let of_row = |row| map.get(row).and_then(|row| values.get(row as usize)).copied();

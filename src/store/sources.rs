@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::reader::Stage;
+use super::scenes::SceneMap;
 use super::topology::Topology;
 use crate::delta::{
     Alignment, BaseValues, DelayTables, LoadReferences, Loads, Predictor, References, RowMap,
@@ -49,7 +50,8 @@ pub(super) fn column_loads(
         return Ok(None);
     };
     let types = topology.arc_types();
-    let loads = Loads { tables, types, scene: key.scene, slews: [&rise, &fall] };
+    let surfaces = tables.surfaces(key.scene);
+    let loads = Loads { surfaces, types, slews: [&rise, &fall] };
     Ok(Some(Arc::new(loads.column(&delays))))
 }
 
@@ -82,11 +84,27 @@ pub(super) fn slews(key: StreamKey, own: &dyn ColumnSource) -> Result<Option<[Co
     Ok(rise.zip(slew(Transition::Fall)?).map(|(rise, fall)| [rise, fall]))
 }
 
-/// The base of a stage and its rows for those of the stage; `None` where they are the same.
+/// The base of a stage, whose columns it gives for the scenes of the stage.
 #[derive(Clone)]
 pub(super) struct ColumnBase {
     pub stage: Arc<Stage>,
+    /// Its rows for those of the stage; `None` where they are the same.
     pub alignment: Option<Arc<Alignment>>,
+    pub scenes: SceneMap,
+}
+
+impl ColumnSource for ColumnBase {
+    fn column(&self, key: StreamKey) -> Result<Option<Column>> {
+        self.scenes.key(key).map_or(Ok(None), |key| self.stage.column(key))
+    }
+
+    fn loads(&self, key: StreamKey) -> Result<Option<ColumnLoads>> {
+        self.scenes.key(key).map_or(Ok(None), |key| self.stage.loads(key))
+    }
+
+    fn expected(&self, key: StreamKey) -> Result<Option<Expected>> {
+        self.scenes.key(key).map_or(Ok(None), |key| self.stage.expected(key))
+    }
 }
 
 impl ColumnBase {
@@ -122,7 +140,7 @@ impl Loaded {
         base: Option<&ColumnBase>,
     ) -> Result<Self> {
         let own = Some(own);
-        let base = base.map(|base| &*base.stage as &dyn ColumnSource);
+        let base = base.map(|base| base as &dyn ColumnSource);
         let cross = cross_key(key);
         let wanted = |needs: fn(Predictor) -> bool| predictors.iter().any(|p| needs(*p));
         let column = |wanted: bool, source: Option<&dyn ColumnSource>, key: Option<StreamKey>| {
@@ -172,9 +190,8 @@ impl Loaded {
         let loads = |loads: &'a Option<ColumnLoads>| loads.as_deref().map(Vec::as_slice);
         let by_load = self.slews.as_ref().map(|[rise, fall]| LoadReferences {
             own: Loads {
-                tables,
+                surfaces: tables.surfaces(key.scene),
                 types: topology.arc_types(),
-                scene: key.scene,
                 slews: [rise, fall],
             },
             known: loads(&self.load_known),

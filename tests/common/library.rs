@@ -23,7 +23,8 @@ pub struct Gates {
     pub prefix: &'static str,
     /// Cell of each gate.
     pub cells: Vec<usize>,
-    pub scenes: u16,
+    /// Number in the name of each scene, which says its library.
+    pub scenes: &'static [u16],
     /// Of every so many gates, the load moves with the version; 0 for none.
     pub moving: usize,
     pub version: u32,
@@ -32,7 +33,7 @@ pub struct Gates {
 impl Gates {
     pub fn new(count: usize) -> Self {
         let cells = (0..count).map(|gate| (random(gate, 1) * 4.0) as usize).collect();
-        Self { prefix: "u", cells, scenes: 1, moving: 0, version: 0 }
+        Self { prefix: "u", cells, scenes: &[0], moving: 0, version: 0 }
     }
 
     pub fn objects(&self) -> ObjectTable {
@@ -68,7 +69,7 @@ impl Gates {
         let mut keys = super::keys();
         keys.retain(|key| key.kind.width() == ckp::Width::Word);
         let of_scene = |scene: u16| keys.iter().map(move |key| StreamKey { scene, ..*key });
-        (0..self.scenes).flat_map(of_scene).collect()
+        (0..self.scenes.len() as u16).flat_map(of_scene).collect()
     }
 
     pub fn column(&self, key: StreamKey) -> Vec<u32> {
@@ -140,7 +141,8 @@ impl Gates {
         }
         let input = if arc.is_multiple_of(2) { Transition::Rise } else { Transition::Fall };
         let slew = self.slew(key, input, 3 * gate + arc / 2);
-        interpolate(&library_table(self.cells[gate], arc, key.scene), slew, self.load(gate))
+        let scene = self.scenes[usize::from(key.scene)];
+        interpolate(&library_table(self.cells[gate], arc, scene), slew, self.load(gate))
     }
 
     fn slew(&self, key: StreamKey, transition: Transition, row: usize) -> f32 {
@@ -165,9 +167,10 @@ impl Gates {
         let first = |cell| self.cells.iter().position(|known| *known == cell);
         let used = (0..CELLS.len()).filter_map(|cell| Some((cell, first(cell)?)));
         let arcs = used.flat_map(|used| (0..THROUGH).map(move |arc| (used, arc)));
-        let arcs = arcs.flat_map(|arc| (0..self.scenes).map(move |scene| (scene, arc)));
-        arcs.map(|(scene, ((cell, gate), arc))| {
-            (scene, (gate * ARCS + arc) as u32, library_table(cell, arc, scene))
+        let scenes = || (0..).zip(self.scenes);
+        let arcs = arcs.flat_map(|arc| scenes().map(move |scene| (scene, arc)));
+        arcs.map(|((scene, of), ((cell, gate), arc))| {
+            (scene, (gate * ARCS + arc) as u32, library_table(cell, arc, *of))
         })
         .collect()
     }
@@ -180,7 +183,7 @@ impl Gates {
         library: &[(u16, u32, DelayTable)],
     ) -> Result<Arc<Stage>> {
         let mut capture = Capture::begin(store, name, options, self.objects())?;
-        capture.metadata_mut().scenes = (0..self.scenes).map(|n| format!("scene{n}")).collect();
+        capture.metadata_mut().scenes = self.scenes.iter().map(|n| format!("scene{n}")).collect();
         for key in self.keys() {
             let column = capture.add_column(key)?;
             capture.write(column, &self.column(key))?;

@@ -4,7 +4,12 @@
 # Writes a small design of the cells of make_liberty.tcl, always the same for the same arguments.
 #
 #   make_netlist file blocks     Verilog; about 115 instances a block
-#   make_spef file factor seed   parasitics of the netlist written last; factor scales all wires,
+#   change_instance module name cell
+#                                puts another cell in the place of one; "" removes it
+#   write_netlist file           what has become of the netlist
+#   flatten_netlist file divider what has become of it, without hierarchy; divider joins the names
+#   make_spef file factor seed [top]
+#                                parasitics of the netlist written last; factor scales all wires,
 #                                seed changes each of them by up to a tenth
 #   make_sdc file period         constraints
 #
@@ -257,11 +262,35 @@ namespace eval small_design {
     }
   }
 
+  # Adds the leaf instances below a module, and their nets, to the lists of the caller.
+  proc collect { module path divider outer instances_var wires_var } {
+    upvar 1 $instances_var all_instances $wires_var all_wires
+    variable instances
+    foreach instance $instances($module) {
+      lassign $instance name cell connections
+      set mapped {}
+      foreach { port net } $connections {
+        if { [dict exists $outer $net] } {
+          set net [dict get $outer $net]
+        } elseif { $path ne "" } {
+          set net $path$net
+          lappend all_wires $net
+        }
+        lappend mapped $port $net
+      }
+      if { [info exists instances($cell)] } {
+        collect $cell $path$name$divider $divider $mapped all_instances all_wires
+      } else {
+        lappend all_instances [list $path$name $cell $mapped]
+      }
+    }
+  }
+
   # Ports of the top module are the other ends of their nets.
-  proc flatten_ports {} {
+  proc flatten_ports { top } {
     variable ports
     variable flat
-    foreach port $ports(small) {
+    foreach port $ports($top) {
       lassign $port direction name width
       foreach net [expr { $width > 0 ? [bits $name $width] : [list $name] }] {
         dict lappend flat($net) [expr { $direction == "output" ? "loads" : "drivers" }] $net
@@ -311,27 +340,52 @@ namespace eval small_design {
 
 proc make_netlist { file blocks } {
   set small_design::random 20191111
-  set modules {}
+  array unset small_design::instances
   for { set block 0 } { $block < $blocks } { incr block } {
     small_design::define_cloud cloud$block 6
     small_design::define_block block$block cloud$block
-    lappend modules cloud$block block$block
   }
   small_design::define_top $blocks
+  write_netlist $file
+}
+
+proc change_instance { module name cell } {
+  set changed {}
+  foreach instance $small_design::instances($module) {
+    if { [lindex $instance 0] ne $name } {
+      lappend changed $instance
+    } elseif { $cell ne "" } {
+      lappend changed [lreplace $instance 1 1 $cell]
+    }
+  }
+  set small_design::instances($module) $changed
+}
+
+proc write_netlist { file } {
   set stream [open $file w]
-  foreach module [concat $modules small] {
+  foreach module [lsort [array names small_design::instances]] {
     small_design::write_module $stream $module
   }
   close $stream
 }
 
-proc make_spef { file factor seed } {
+proc flatten_netlist { file divider } {
+  set instances {}
+  set wires $small_design::wires(small)
+  small_design::collect small "" $divider {} instances wires
+  array unset small_design::instances
+  set small_design::instances(small) $instances
+  set small_design::wires(small) [lsort -unique $wires]
+  write_netlist $file
+}
+
+proc make_spef { file factor seed { top small } } {
   array unset small_design::flat
-  small_design::flatten_ports
-  small_design::flatten small "" {}
+  small_design::flatten_ports $top
+  small_design::flatten $top "" {}
   set stream [open $file w]
   puts $stream {*SPEF "IEEE 1481-1998"
-*DESIGN "small"
+*DESIGN "ckp"
 *DATE "1 January 2026"
 *VENDOR "ckp"
 *PROGRAM "make_design.tcl"

@@ -5,8 +5,8 @@
 #
 #   make_liberty file name scale    scale: 1.0 for slow, less for a faster corner
 #
-# Gates in two drive strengths; flip-flop with asynchronous reset, latch, clock gate; a
-# bidirectional pad. Units: 1 ns, 1 pF.
+# Gates, tristate buffer, multiplexer and flip-flop with asynchronous reset in two drive strengths;
+# latch, clock gate; a bidirectional pad. Units: 1 ns, 1 pF.
 
 namespace eval small_liberty {
   # Every procedure adds to the text of the library.
@@ -158,6 +158,47 @@ namespace eval small_liberty {
     }
   }
 
+  proc tristate { drive } {
+    cell TBUF_X$drive {
+      input A [expr { 0.0012 * $drive }]
+      input EN 0.0014
+      pin Y { "direction : output" "function : \"A\"" "three_state : \"!EN\"" } {
+        timing { "related_pin : \"A\"" "timing_sense : positive_unate" } {
+          delay_tables $drive 0.03
+        }
+        timing { "related_pin : \"EN\"" "timing_type : three_state_enable" } {
+          delay_tables $drive 0.036
+        }
+        timing { "related_pin : \"EN\"" "timing_type : three_state_disable" } {
+          delay_tables $drive 0.033
+        }
+      }
+    }
+  }
+
+  # The select input decides which arcs there are, so that case analysis has something to disable.
+  proc multiplexer { drive } {
+    cell MUX2_X$drive {
+      foreach pin_name { A B S } {
+        input $pin_name [expr { 0.0011 * $drive }]
+      }
+      pin Y { "direction : output" "function : \"(A !S) + (B S)\"" } {
+        timing { "related_pin : \"A\"" "timing_sense : positive_unate" } {
+          delay_tables $drive 0.04
+        }
+        timing { "related_pin : \"B\"" "timing_sense : positive_unate" } {
+          delay_tables $drive 0.042
+        }
+        foreach { sense when base } { positive_unate "!A B" 0.047 negative_unate "A !B" 0.045 } {
+          timing [list "related_pin : \"S\"" "timing_sense : $sense" "when : \"$when\"" \
+                    "sdf_cond : \"[string map { ! ~ " " " && " } $when]\""] {
+            delay_tables $drive $base
+          }
+        }
+      }
+    }
+  }
+
   proc clock_gate {} {
     cell CLKGATE_X1 {
       emit "    clock_gating_integrated_cell : \"latch_posedge\";"
@@ -231,6 +272,8 @@ namespace eval small_liberty {
       gate NAND2 $drive { A B } "!(A B)" negative_unate 0.018
       gate XOR2 $drive { A B } "A ^ B" non_unate 0.034
       flip_flop $drive
+      tristate $drive
+      multiplexer $drive
     }
     latch
     clock_gate

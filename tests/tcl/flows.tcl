@@ -12,14 +12,6 @@ if { ![file isdirectory $flows] } {
   exit 0
 }
 
-proc unpack { from to } {
-  set stream [open $from rb]
-  zlib push gunzip $stream
-  set text [read $stream]
-  close $stream
-  write_bytes $to $text
-}
-
 # Unpacks one stage of a design, because the engine reads no compressed files; returns the script
 # that loads it, and the one that reads wires.
 proc stage_scripts { flows design stage } {

@@ -8,6 +8,7 @@
 
 source $env(CKP_TESTS)/data/make_liberty.tcl
 source $env(CKP_TESTS)/data/make_design.tcl
+source $env(CKP_TESTS)/data/make_special.tcl
 if { [info exists env(CKP_PRELUDE)] } {
   source $env(CKP_PRELUDE)
 }
@@ -103,15 +104,25 @@ proc make_small_design {} {
   make_spef route.spef 1.08 2
 }
 
-# Reads the small design. Options: -corners (slow and fast scenes), -netlist file, -sdc file,
-# -liberty file, -spef file.
+# Defines scenes (corners); each reads the liberty NAME.lib.
+proc define_scenes { names } {
+  define_corners {*}$names
+  foreach name $names {
+    read_liberty -corner $name $name.lib
+  }
+}
+
+# Reads the small design. Options: -corners (slow and fast scenes), -scenes names, -netlist file,
+# -sdc file, -liberty file, -spef file.
 proc load_small { args } {
-  array set files { -netlist small.v -sdc small.sdc -liberty slow.lib -spef {} -corners 0 }
+  array set files {
+    -netlist small.v -sdc small.sdc -liberty slow.lib -spef {} -corners 0 -scenes {}
+  }
   array set files $args
   if { $files(-corners) } {
-    define_corners slow fast
-    read_liberty -corner slow slow.lib
-    read_liberty -corner fast fast.lib
+    define_scenes { slow fast }
+  } elseif { $files(-scenes) ne {} } {
+    define_scenes $files(-scenes)
   } else {
     read_liberty $files(-liberty)
   }
@@ -121,6 +132,102 @@ proc load_small { args } {
   if { $files(-spef) ne {} } {
     read_spef $files(-spef)
   }
+}
+
+# Liberty, netlists and wires of the design that has one of everything.
+proc make_special_design {} {
+  make_liberty slow.lib small_slow 1.0
+  make_special special.v
+  make_spef special.spef 1.0 1 special
+  # Of two paths that are equally late the engine reports any, so rise and fall differ.
+  write_bytes special.sdc {
+create_clock -name clk -period 0.9 [get_ports clk]
+create_clock -name clk2 -period 1.3 [get_ports clk2]
+set_input_delay -rise 0.10 -clock clk [get_ports {a b en}]
+set_input_delay -fall 0.11 -clock clk [get_ports {a b en}]
+set_input_transition 0.03 [get_ports {a b en sel clk clk2}]
+set_output_delay 0.15 -clock clk [get_ports {out out2}]
+}
+}
+
+# Reads it with its wires and the least constraints. Options: -netlist file, -sdc file.
+proc load_special { args } {
+  read_liberty slow.lib
+  load_special_design {*}$args
+}
+
+# The same where the libraries are there.
+proc load_special_design { args } {
+  array set files { -netlist special.v -sdc special.sdc }
+  array set files $args
+  read_verilog $files(-netlist)
+  link_design special
+  if { $files(-sdc) ne {} } {
+    read_sdc $files(-sdc)
+  }
+  read_spef special.spef
+}
+
+# Shows that a checkpoint keeps a state of the engine. The script `state` makes it in every process;
+# `annotation` is run where the stage is saved, and is brought by the restore. The script `edit` is run
+# after both, and has to be timed as without a checkpoint.
+proc check_state { state annotation edit } {
+  foreach store { state native again edited } {
+    file delete -force $store.ckp
+  }
+  new_process { state annotation } {
+    eval $state
+    eval $annotation
+    save_timing_checkpoint state -store state.ckp
+    write_bytes state.timing [engine_timing]
+    write_bytes state.report [timing_report]
+  }
+  new_process { state annotation edit } {
+    eval $state
+    eval $annotation
+    # What is found before an edit leaves its traces in what is found after it, so all is asked that
+    # is asked of the restored engine.
+    assert_equal [engine_timing] [read_text state.timing] "timing in another process"
+    assert_equal [timing_report] [read_text state.report] "report_checks in another process"
+    eval $edit
+    write_bytes edited.timing [engine_timing]
+    write_bytes edited.report [timing_report]
+    save_timing_checkpoint edited -store native.ckp
+  }
+  new_process { state edit } {
+    eval $state
+    restore_timing_checkpoint state -store state.ckp
+    assert_equal [engine_timing] [read_text state.timing] "timing"
+    assert_equal [timing_report] [read_text state.report] "report_checks"
+    save_timing_checkpoint state -store again.ckp
+    eval $edit
+    assert_equal [engine_timing] [read_text edited.timing] "timing after the edit"
+    assert_equal [timing_report] [read_text edited.report] "report_checks after the edit"
+    save_timing_checkpoint edited -store edited.ckp
+  }
+  assert_same_stage state.ckp state again.ckp state
+  assert_same_stage native.ckp edited edited.ckp edited
+  assert { [read_text edited.timing] ne [read_text state.timing] } "the edit changes timing"
+}
+
+# Edits of the special design that every clock and most paths feel.
+proc resize {} {
+  replace_cell u_ck1 BUF_X1
+  replace_cell u_x1 XOR2_X2
+}
+
+# The same for a state of the special design that is made by `commands` after it was read; it has to
+# show in the timing. Further edits are made after those of above.
+proc check_special { commands { annotation {} } { edit {} } } {
+  if { ![file exists plain.timing] } {
+    new_process {} {
+      load_special
+      write_bytes plain.timing [engine_timing][timing_report]
+    }
+  }
+  check_state "load_special\n$commands" $annotation "resize\n$edit"
+  set text [read_text state.timing][read_text state.report]
+  assert { $text ne [read_text plain.timing] } "the state shows"
 }
 
 proc read_text { file } {
@@ -134,6 +241,15 @@ proc write_bytes { file bytes } {
   set stream [open $file wb]
   puts -nonewline $stream $bytes
   close $stream
+}
+
+# Unpacks a gzip file, because not every engine reads these.
+proc unpack { from to } {
+  set stream [open $from rb]
+  zlib push gunzip $stream
+  set text [read $stream]
+  close $stream
+  write_bytes $to $text
 }
 
 # What a command prints.

@@ -40,9 +40,13 @@ struct SaveOptions
 
 struct RestoreOptions
 {
-  // Objects that the stage does not know are left to the engine's delay
-  // calculation instead of being refused.
+  // Leave objects that the stage does not know to the engine's delay
+  // calculation, instead of refusing.
   bool partial = false;
+  // Scenes to restore, which the stage and the engine both have; the others of
+  // the engine keep their timing. Without a value all scenes are restored, and
+  // both have to have the same.
+  std::optional<std::vector<std::string>> scenes;
   // Bring the design back first.
   bool with_design = false;
 };
