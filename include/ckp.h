@@ -129,6 +129,18 @@
 #define CKP_COLUMN_DELAY_MARK 6
 
 /*
+ Least width of a pulse at a vertex that the user annotated (CKP_RISE: high, CKP_FALL: low), seconds;
+ 1e30 where there is none. Without the column there are none.
+ */
+#define CKP_COLUMN_PULSE_WIDTH 7
+
+/*
+ Least clock period at a vertex that the user annotated, seconds, as CKP_RISE; 1e30 where there is
+ none. Without the column there are none.
+ */
+#define CKP_COLUMN_PERIOD 8
+
+/*
  Name of the top cell.
  */
 #define CKP_TEXT_DESIGN 1

@@ -6,8 +6,8 @@
 mod common;
 
 use ckp::{
-    BaseChoice, CaptureOptions, CodecChoice, Depth, ErrorKind, MinMax, OpenMode, ReadMode, Store,
-    StreamKey, StreamKind, Transition,
+    BaseChoice, Capture, CaptureOptions, CodecChoice, Depth, ErrorKind, MinMax, OpenMode, ReadMode,
+    Store, StreamKey, StreamKind, Transition,
 };
 use common::{
     assert_holds, chain, column, create, fill, key, keys, names, objects, rows, save, save_with,
@@ -249,4 +249,30 @@ fn rows_are_found_by_name() {
     assert_eq!(stage.find_vertex(b"u42/Z", false).unwrap(), Some(85));
     assert_eq!(stage.find_vertex(b"u42/Z", true).unwrap(), None);
     assert_eq!(stage.find_vertex(b"u100/Z", false).unwrap(), None);
+}
+
+/// What the user gave is not the engine's to round.
+#[test]
+fn annotated_limits_keep_every_bit_within_a_tolerance() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("s.ckp"));
+    let table = chain(500);
+    let kinds = [StreamKind::PulseWidth, StreamKind::Period];
+    let limits = kinds.map(|kind| key(kind, MinMax::Max, Transition::Rise));
+    for tolerance in [0.0, 1e-12] {
+        let name = format!("s{tolerance}");
+        let options = CaptureOptions { tolerance, ..CaptureOptions::default() };
+        let mut capture = Capture::begin(&store, &name, options, table.clone()).unwrap();
+        fill(&mut capture, &table, 1).unwrap();
+        for key in limits {
+            let handle = capture.add_column(key).unwrap();
+            capture.write(handle, &column(&table, key, 1)).unwrap();
+        }
+        let stage = capture.commit(&store).unwrap();
+        stage.verify(Depth::Full).unwrap();
+        for key in limits {
+            let read = stage.read_words(key, 0..rows(&table, key) as u64).unwrap();
+            assert!(read == column(&table, key, 1), "{key}");
+        }
+    }
 }

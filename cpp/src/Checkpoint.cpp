@@ -113,11 +113,11 @@ void Checkpoint::save(const std::string& stage,
     host_->error(CKP, 3, "A full stage has no base: give -full or -base.");
   }
   if (options.level && (*options.level < 1 || *options.level > 19)) {
-    host_->error(CKP, 6, "The compression level is 1 to 19.");
+    host_->error(CKP, 6, "The compression level is a number from 1 to 19.");
   }
   // Not true for NaN.
   if (!(options.tolerance >= 0.0 && options.tolerance <= 1.0)) {
-    host_->error(CKP, 12, "The tolerance is 0 to 1 seconds.");
+    host_->error(CKP, 12, "The tolerance is a number of seconds from 0 to 1.");
   }
   Stopwatch time;
   StageHandle saved;

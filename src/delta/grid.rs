@@ -46,7 +46,7 @@ impl Grid {
     /// Slews are as coarse as the tolerance allows. A delay has two values to choose from, so that sums
     /// of delays can be kept from drifting away from the times that they predict.
     pub fn new(kind: StreamKind, tolerance: f64) -> Self {
-        if exponent(tolerance) < LEAST_TOLERANCE {
+        if exponent(tolerance) < LEAST_TOLERANCE || kind.is_given() {
             return Self::Exact;
         }
         let most = if kind == StreamKind::Slew { 2.0 * tolerance } else { tolerance };

@@ -42,6 +42,12 @@ pub const CKP_COLUMN_DELAY: u32 = 4;
 pub const CKP_COLUMN_SLEW_MARK: u32 = 5;
 /// 1 where the user annotated the delay of an arc, else 0.
 pub const CKP_COLUMN_DELAY_MARK: u32 = 6;
+/// Least width of a pulse at a vertex that the user annotated (CKP_RISE: high, CKP_FALL: low), seconds;
+/// 1e30 where there is none. Without the column there are none.
+pub const CKP_COLUMN_PULSE_WIDTH: u32 = 7;
+/// Least clock period at a vertex that the user annotated, seconds, as CKP_RISE; 1e30 where there is
+/// none. Without the column there are none.
+pub const CKP_COLUMN_PERIOD: u32 = 8;
 
 /// Name of the top cell.
 pub const CKP_TEXT_DESIGN: u32 = 1;

@@ -123,6 +123,8 @@ stream_kinds! {
     Delay = 4, Word, "delay", "Delay of arcs, seconds.";
     SlewMark = 5, Byte, "slew mark", "1 where the user annotated the slew of a vertex.";
     DelayMark = 6, Byte, "delay mark", "1 where the user annotated the delay of an arc.";
+    PulseWidth = 7, Word, "pulse width", "Least pulse width that the user annotated, seconds.";
+    Period = 8, Word, "period", "Least clock period that the user annotated, seconds.";
     Objects = 32, Byte, "object table", "The object table, coded as a whole.";
     DelayTables = 33, Byte, "delay tables", "Delay tables of arc types, coded as a whole.";
     EndpointVertex = 64, Word, "endpoint vertices", "Vertex row of an endpoint.";
@@ -136,7 +138,8 @@ stream_kinds! {
 impl StreamKind {
     /// Rows are vertices.
     pub fn is_vertex_column(self) -> bool {
-        matches!(self, Self::Slew | Self::Arrival | Self::Required | Self::Slack | Self::SlewMark)
+        use StreamKind::{Arrival, Period, PulseWidth, Required, Slack, Slew, SlewMark};
+        matches!(self, Slew | Arrival | Required | Slack | SlewMark | PulseWidth | Period)
     }
 
     /// Rows are arcs.
@@ -152,6 +155,11 @@ impl StreamKind {
     /// Whether its bytes depend on the base, and so are no part of the content.
     pub(crate) fn is_coding(self) -> bool {
         matches!(self, Self::Objects | Self::DelayTables)
+    }
+
+    /// A column of what the user gave: no tolerance applies.
+    pub(crate) fn is_given(self) -> bool {
+        matches!(self, Self::PulseWidth | Self::Period)
     }
 
     /// A column of values, not of marks.
@@ -215,7 +223,7 @@ mod tests {
         for kind in StreamKind::ALL {
             assert_eq!(StreamKind::from_code(*kind as u32), Some(*kind));
         }
-        assert_eq!(StreamKind::from_code(7), None);
+        assert_eq!(StreamKind::from_code(9), None);
     }
 
     #[test]

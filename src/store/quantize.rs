@@ -62,6 +62,7 @@ impl Quantizer<'_> {
             let columns: Vec<Vec<_>> = columns.collect::<Result<_>>()?;
             stored.extend(columns.into_iter().flatten());
         }
+        stored.extend(engine.into_iter().filter(|(key, _)| key.kind.is_given()));
         Ok(stored)
     }
 

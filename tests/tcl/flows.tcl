@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The ckp Authors
 #
-# Every stage of the designs in ../shared/flows, where that directory is: saved in one process,
-# restored in another one that read no parasitics, bit for bit; one of each within a tolerance.
+# Every stage of the designs in ../shared/flows, where that directory is: saved in one process as a
+# delta of the one before, netlist changes included, restored in another one that read no parasitics,
+# bit for bit; one of each within a tolerance.
 
 source $env(CKP_TESTS)/tcl/helpers.tcl
 
@@ -39,11 +40,11 @@ proc stage_scripts { flows design stage } {
 }
 
 # Saved and reported in one process; restored, reported and saved again in another.
-proc check_stage { store stage load wires } {
-  new_process { store stage load wires } {
+proc check_stage { store stage base load wires } {
+  new_process { store stage base load wires } {
     eval $load
     eval $wires
-    save_timing_checkpoint $stage -store $store
+    save_timing_checkpoint $stage -store $store {*}[expr { $base eq "" ? "-full" : "-base $base" }]
     set report [timing_report]
     assert { [regexp -all {Startpoint} $report] >= 100 } "a report of paths"
     write_bytes report.saved $report
@@ -121,12 +122,14 @@ proc check_edits { store stage load wires } {
 }
 
 foreach design { gcd aes } {
+  set base ""
   foreach netlist [lsort [glob -directory [file join $flows $design] *.v.gz]] {
     set stage [file rootname [file rootname [file tail $netlist]]]
     lassign [stage_scripts $flows $design $stage] load wires
     test "$design $stage, restored bit for bit" {
-      check_stage $design.ckp $stage $load $wires
+      check_stage $design.ckp $stage $base $load $wires
     }
+    set base $stage
     if { $stage eq "5_cts" } {
       test "$design $stage, three cells replaced after the restore" {
         check_edits $design.ckp $stage $load $wires

@@ -96,6 +96,7 @@ class EngineOpenSta : public Engine
   };
 
   void listInstance(sta::Instance* inst, ObjectTable& objects);
+  std::string instanceName(const sta::Instance* inst) const;
   void listVertex(sta::Vertex* vertex,
                   const std::string& name,
                   uint32_t cell,
@@ -110,7 +111,7 @@ class EngineOpenSta : public Engine
   // With a single analysis type of OpenSTA 2 min and max are one result.
   bool sharesDelayPoint(const DelayLane& lane) const;
   const TagLane& tagLane(const sta::Path* path);
-  void findMultiDriverNets();
+  void prepareDrivers();
   void recalculateVertex(sta::Vertex* vertex);
 
   // Calls visit(edge, arc, row) for the arcs of the rows; `arc` is the index of

@@ -66,20 +66,29 @@ void EngineOpenSta::writeDelayMarks(const DelayLane& lane, const uint8_t* marks)
 
 void EngineOpenSta::acceptDelays()
 {
-  findMultiDriverNets();
+  prepareDrivers();
   DelayCalcAccess::setDelaysExist(delay_calc_);
   sta_->search()->arrivalsInvalid();
 }
 
-// A calculation finds the nets with several drivers at its drivers, and a later
-// one at one of them looks up which of the others stands for all.
-void EngineOpenSta::findMultiDriverNets()
+// Makes what a calculation leaves at the drivers beside their delays, and later
+// ones start from: the nets with several drivers, and models of parasitics.
+// Edits do not change these models everywhere, and what is not there yet is
+// made from the edited net, so that without them edits would be timed
+// otherwise.
+void EngineOpenSta::prepareDrivers()
 {
   const sta::Network* network = sta_->network();
   for (sta::Vertex* vertex : vertices_) {
-    if (!vertex->isRoot() && network->isLeaf(vertex->pin())
-        && vertex->isDriver(network)) {
-      DelayCalcAccess::findMultiDriverNet(delay_calc_, vertex);
+    const sta::Pin* pin = vertex->pin();
+    if (vertex->isDriver(network)) {
+      if (!vertex->isRoot() && network->isLeaf(pin)) {
+        DelayCalcAccess::findMultiDriverNet(delay_calc_, vertex);
+      }
+      for (const api::Scene* scene : scenes_) {
+        api::reduceParasitics(sta_, pin, scene);
+      }
+      sta_->arcDelayCalc()->finishDrvrPin();
     }
   }
 }

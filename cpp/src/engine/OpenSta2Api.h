@@ -11,11 +11,13 @@
 #include <type_traits>
 #include <vector>
 
+#include "sta/ArcDelayCalc.hh"
 #include "sta/Corner.hh"
 #include "sta/DcalcAnalysisPt.hh"
 #include "sta/Graph.hh"
 #include "sta/GraphDelayCalc.hh"
 #include "sta/Liberty.hh"
+#include "sta/Parasitics.hh"
 #include "sta/Path.hh"
 #include "sta/PathAnalysisPt.hh"
 #include "sta/PathEnd.hh"
@@ -94,6 +96,23 @@ inline const sta::TableModel* delayTable(const sta::TimingArc* arc,
 inline const sta::Pvt* operatingConditions(const Scene* scene)
 {
   return scene->findDcalcAnalysisPt(sta::MinMax::max())->operatingConditions();
+}
+
+// Makes the models that the delay calculator derives from the parasitics of a
+// driver's net.
+inline void reduceParasitics(const sta::Sta* sta,
+                             const sta::Pin* driver,
+                             const Scene* scene)
+{
+  for (const sta::MinMax* min_max : sta::MinMax::range()) {
+    const sta::DcalcAnalysisPt* point = scene->findDcalcAnalysisPt(min_max);
+    if (sta->parasitics()->findParasiticNetwork(driver,
+                                                point->parasiticAnalysisPt())) {
+      for (const sta::RiseFall* transition : sta::RiseFall::range()) {
+        sta->arcDelayCalc()->findParasitic(driver, transition, point);
+      }
+    }
+  }
 }
 
 inline const sta::VertexSet& setOf(const sta::VertexSet* vertices)

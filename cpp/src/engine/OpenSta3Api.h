@@ -11,10 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "sta/ArcDelayCalc.hh"
 #include "sta/Graph.hh"
 #include "sta/GraphDelayCalc.hh"
 #include "sta/Liberty.hh"
 #include "sta/Mode.hh"
+#include "sta/Parasitics.hh"
 #include "sta/Path.hh"
 #include "sta/PathEnd.hh"
 #include "sta/PathGroup.hh"
@@ -100,6 +102,22 @@ inline const sta::TableModel* delayTable(const sta::TimingArc* arc,
 inline const sta::Pvt* operatingConditions(const Scene* scene)
 {
   return scene->sdc()->operatingConditions(sta::MinMax::max());
+}
+
+// Makes the models that the delay calculator derives from the parasitics of a
+// driver's net.
+inline void reduceParasitics(const sta::Sta* sta,
+                             const sta::Pin* driver,
+                             const Scene* scene)
+{
+  for (const sta::MinMax* min_max : sta::MinMax::range()) {
+    sta::Parasitics* parasitics = scene->parasitics(min_max);
+    if (parasitics && parasitics->findParasiticNetwork(driver)) {
+      for (const sta::RiseFall* transition : sta::RiseFall::range()) {
+        sta->arcDelayCalc()->findParasitic(driver, transition, scene, min_max);
+      }
+    }
+  }
 }
 
 inline const sta::VertexSet& setOf(const sta::VertexSet& vertices)
