@@ -276,6 +276,7 @@ StaRestore::DelayState StaRestore::readEngine() const
     state.delay_marks.emplace_back(arcs.count);
     engine_.readDelayMarks(lane, arcs, state.delay_marks.back().data());
   }
+  readEngineLimits(state);
   return state;
 }
 
@@ -321,6 +322,7 @@ void StaRestore::readStage(DelayState& state)
               arc_flags_,
               state.delay_marks[lane.index()]);
   }
+  readStageLimits(state);
 }
 
 // A stage without the column has no marks.
@@ -381,6 +383,7 @@ void StaRestore::writeEngine(const DelayState& state)
   for (const Lane& lane : lanes(1)) {
     engine_.writeSlewMarks(lane, state.slew_marks[lane.index()].data());
   }
+  writeLimits(state);
 }
 
 ////////////////////////////////////////////////////////////////
