@@ -17,6 +17,7 @@ if(OpenSTA_GENERATION STREQUAL "debian")
     cpp/src/engine/EngineDebian.cpp
     cpp/src/engine/EngineDebianEndpoints.cpp
     cpp/src/engine/EngineDebianLibrary.cpp
+    cpp/src/engine/EngineDebianLimits.cpp
     cpp/src/engine/EngineDebianRestore.cpp
     cpp/src/engine/WatchDebian.cpp)
 else()
@@ -24,18 +25,21 @@ else()
     cpp/src/engine/EngineOpenSta.cpp
     cpp/src/engine/EngineOpenStaEndpoints.cpp
     cpp/src/engine/EngineOpenStaLibrary.cpp
+    cpp/src/engine/EngineOpenStaLimits.cpp
     cpp/src/engine/EngineOpenStaRestore.cpp
     cpp/src/engine/WatchOpenSta.cpp)
 endif()
 
 add_library(ckp_module STATIC
   cpp/src/Checkpoint.cpp
+  cpp/src/Constraints.cpp
   cpp/src/Host.cpp
   cpp/src/HostOpenSta.cpp
   cpp/src/MakeCheckpoint.cpp
   cpp/src/ObjectTable.cpp
   cpp/src/StaCapture.cpp
   cpp/src/StaRestore.cpp
+  cpp/src/StaRestoreLimits.cpp
   cpp/src/Text.cpp
   cpp/src/engine/EndpointSlacks.cpp
   cpp/src/engine/Engine.cpp
