@@ -29,6 +29,6 @@ pub use model::{
     StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, TimingStage, Transition, Width,
 };
 pub use store::{
-    BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode, ReadMode, RowState,
-    Stage, StageAlignment, Store, StreamCoding, Verification, report,
+    Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
+    ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
 };

@@ -11,6 +11,7 @@
 
 #include "CheckpointTcl.h"
 #include "Host.h"
+#include "TclError.h"
 #include "ckp/Checkpoint.h"
 
 namespace ckp {
@@ -127,6 +128,16 @@ double toleranceSeconds(const std::string& text, Host& host)
   return seconds;
 }
 
+std::vector<std::pair<std::string, std::string>> pairs(
+    const std::vector<std::string>& words)
+{
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (size_t i = 0; i + 1 < words.size(); i += 2) {
+    pairs.emplace_back(words[i], words[i + 1]);
+  }
+  return pairs;
+}
+
 void setStore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1, "set_timing_checkpoint_store dir");
@@ -138,11 +149,12 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
   arguments.checkCount(1,
                        "save_timing_checkpoint stage [-store dir] [-base stage "
                        "| -full] [-codec auto|lz4|zstd|numeric] [-level n] "
-                       "[-tolerance seconds] [-note text] "
-                       "[-meta {key value ...}]");
+                       "[-tolerance seconds] [-attach {name file ...}] "
+                       "[-with_design] [-note text] [-meta {key value ...}]");
   SaveOptions options;
   options.base = arguments.key("-base");
   options.full = arguments.flag("-full");
+  options.with_design = arguments.flag("-with_design");
   options.note = arguments.key("-note");
   if (arguments.has("-codec")) {
     options.codec = codecNumber(arguments.key("-codec"), checkpoint.host());
@@ -160,30 +172,55 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
     checkpoint.host().error(
         CKP, 9, "The value of -meta is a list of keys with a value each.");
   }
-  for (size_t i = 0; i < meta.size(); i += 2) {
-    options.meta.emplace_back(meta[i], meta[i + 1]);
+  options.meta = pairs(meta);
+  const std::vector<std::string> attachments
+      = splitList(arguments.key("-attach").c_str(), checkpoint.host());
+  if (attachments.size() % 2 != 0) {
+    checkpoint.host().error(
+        CKP, 13, "The value of -attach is a list of names with a file each.");
   }
+  options.attachments = pairs(attachments);
   checkpoint.save(arguments[0], arguments.key("-store"), options);
+}
+
+RestoreOptions restoreOptions(Arguments& arguments, Host& host)
+{
+  RestoreOptions options;
+  options.partial = arguments.flag("-partial");
+  if (arguments.has("-scenes")) {
+    options.scenes = splitList(arguments.key("-scenes").c_str(), host);
+  }
+  options.with_design = arguments.flag("-with_design");
+  return options;
 }
 
 void restore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1,
                        "restore_timing_checkpoint stage [-store dir] "
-                       "[-scenes names] [-partial]");
-  RestoreOptions options;
-  options.partial = arguments.flag("-partial");
-  if (arguments.has("-scenes")) {
-    options.scenes
-        = splitList(arguments.key("-scenes").c_str(), checkpoint.host());
+                       "[-scenes names] [-partial] [-with_design] | "
+                       "[-extract dir]");
+  const RestoreOptions options = restoreOptions(arguments, checkpoint.host());
+  if (!arguments.has("-extract")) {
+    checkpoint.restore(arguments[0], arguments.key("-store"), options);
+  } else if (options.partial || options.with_design || options.scenes) {
+    checkpoint.host().error(CKP,
+                            14,
+                            "With -extract nothing is restored: give it "
+                            "without -scenes, -partial and -with_design.");
+  } else {
+    checkpoint.extract(
+        arguments[0], arguments.key("-store"), arguments.key("-extract"));
   }
-  checkpoint.restore(arguments[0], arguments.key("-store"), options);
 }
 
 void rollback(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(1, "rollback_timing_checkpoint stage [-store dir]");
-  checkpoint.rollback(arguments[0], arguments.key("-store"));
+  arguments.checkCount(
+      1, "rollback_timing_checkpoint stage [-store dir] [-with_design]");
+  checkpoint.rollback(arguments[0],
+                      arguments.key("-store"),
+                      restoreOptions(arguments, checkpoint.host()));
 }
 
 void report(Checkpoint& checkpoint, Arguments& arguments)
@@ -205,14 +242,6 @@ void check(Checkpoint& checkpoint, Arguments& arguments)
   checkpoint.check(arguments.key("-store"), arguments.flag("-full"));
 }
 
-int setError(Tcl_Interp* interp, const Error& error)
-{
-  const std::string number = messageNumber(error.id());
-  Tcl_SetErrorCode(interp, "CKP", number.c_str(), error.status(), nullptr);
-  Tcl_SetObjResult(interp, Tcl_NewStringObj(error.what(), -1));
-  return TCL_ERROR;
-}
-
 // Runs one command; its client data is the state of the interpreter. No C++
 // exception passes through Tcl.
 template <void (*command)(Checkpoint&, Arguments&)>
@@ -227,12 +256,11 @@ int run(ClientData data,
     command(*checkpoint, arguments);
     return TCL_OK;
   } catch (const Error& error) {
-    return setError(interp, error);
+    return setTclError(interp, error, checkpoint->host().tellFailure(error));
   } catch (const std::exception& failure) {
-    return setError(
-        interp,
-        Error(
-            28, "ENGINE", std::string("The engine failed: ") + failure.what()));
+    const Error error(
+        28, "ENGINE", std::string("The engine failed: ") + failure.what());
+    return setTclError(interp, error, checkpoint->host().tellFailure(error));
   }
 }
 
@@ -246,7 +274,7 @@ void deleteState(ClientData data, Tcl_Interp*)
 int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
 {
   if (ckp_abi_version() != CKP_ABI_VERSION) {
-    return setError(
+    return setTclError(
         interp,
         Error(11,
               "UNSUPPORTED",
@@ -254,6 +282,13 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
                   + " has ABI version " + std::to_string(ckp_abi_version())
                   + ", but this module was built for version "
                   + std::to_string(CKP_ABI_VERSION) + "."));
+  }
+  if (Tcl_GetAssocData(interp, kStateName, nullptr) != nullptr) {
+    return setTclError(
+        interp,
+        Error(60,
+              "STATE",
+              "This shell has the timing checkpoint commands already."));
   }
   auto* checkpoint = new Checkpoint(sta);
   Tcl_SetAssocData(interp, kStateName, deleteState, checkpoint);
@@ -268,7 +303,21 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
   for (const auto& [name, command] : commands) {
     Tcl_CreateObjCommand(interp, name, command, checkpoint, nullptr);
   }
-  return Tcl_EvalEx(interp, checkpoint_tcl, -1, TCL_EVAL_GLOBAL);
+  if (Tcl_EvalEx(interp, checkpoint_tcl, -1, TCL_EVAL_GLOBAL) != TCL_OK) {
+    return TCL_ERROR;
+  }
+  // For `package require` in a shell that was built with the commands.
+  return Tcl_PkgProvide(interp, kStateName, ckp_version());
+}
+
+int removeCheckpoint(Tcl_Interp* interp)
+{
+  if (Tcl_EvalEx(interp, "ckp::remove_commands", -1, TCL_EVAL_GLOBAL)
+      != TCL_OK) {
+    return TCL_ERROR;
+  }
+  Tcl_DeleteAssocData(interp, kStateName);
+  return Tcl_EvalEx(interp, "package forget ckp", -1, TCL_EVAL_GLOBAL);
 }
 
 }  // namespace ckp

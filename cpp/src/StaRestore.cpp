@@ -67,7 +67,7 @@ std::string StaRestore::restore(const ckp_store* store,
     matchScenes(options);
     checkLiberties();
     checkConstraints();
-    call(ckp_stage_verify, stage_.get(), CKP_VERIFY_FULL);
+    call(ckp_stage_verify, stage_.get(), CKP_VERIFY_TIMING);
     align(options.partial);
     if (leavesScenes()) {
       // The engine would find the restored scenes anew with the others.

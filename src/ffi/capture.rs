@@ -4,6 +4,7 @@
 //! ckp_capture.
 
 use std::ffi::c_char;
+use std::path::Path;
 
 use super::guard::guard;
 use super::handle::{self, Exclusive, exclusive, output, share, slice, string};
@@ -65,6 +66,8 @@ pub const CKP_LIST_SCENES: u32 = 1;
 pub const CKP_LIST_LIBERTIES: u32 = 2;
 /// Path group names; endpoints refer to them by position.
 pub const CKP_LIST_GROUPS: u32 = 3;
+/// Names of the attached files, sorted. Stages have this list; ckp_capture_attach() adds to it.
+pub const CKP_LIST_ATTACHMENTS: u32 = 4;
 
 /// An open save. Exclusive. The order of calls: ckp_capture_begin(); texts, items, meta; scenes before
 /// columns and delay tables, groups before endpoints; columns and their values; ckp_capture_commit() or
@@ -245,6 +248,32 @@ pub unsafe extern "C" fn ckp_capture_add_delay_table(
             let delays = slice(delays, count, "delays")?.to_vec();
             let table = DelayTable::new(slews, loads, delays)?;
             with(capture, |capture| capture.add_delay_table(scene, arc, table))
+        })
+    }
+}
+
+/// Attach a file: keep its bytes in the stage, coded after those of the base's attachment of that name. It
+/// is read during the call, twice if the base has one, and must not change meanwhile. Memory for some
+/// blocks is taken, at most about 150 MB, whatever the size.
+///
+/// name: that of a file without a directory, 1 to 200 bytes: no slashes and control characters, neither . nor
+///       - first; not one that was attached before.
+/// path: where the file is.
+///
+/// Returns CKP_INVALID_ARGUMENT for the name, CKP_IO when the file cannot be read, CKP_NO_SPACE, and
+/// CKP_CORRUPT or CKP_TRUNCATED for damage in the attachment of the base. On failure nothing was attached.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_capture_attach(
+    capture: *mut ckp_capture,
+    name: *const c_char,
+    path: *const c_char,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let (name, path) = (string(name, "name")?, string(path, "path")?);
+            with(capture, |capture| capture.add_attachment_file(name, Path::new(path)))
         })
     }
 }

@@ -60,6 +60,10 @@ pub(crate) fn stage_digest(metadata: &StageMetadata, delta: &CompressedDelta) ->
         hasher.update(&stream.count.to_le_bytes());
         hasher.update(&stream.checksum.to_le_bytes());
     }
+    for name in &metadata.attachments {
+        hasher.update(name.as_bytes());
+        hasher.update(&[0]);
+    }
     hasher.digest128()
 }
 

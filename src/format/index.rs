@@ -3,7 +3,7 @@
 
 //! `docs/format.md`, "Index".
 
-use super::block::block_elements;
+use super::block::most_elements;
 use super::header::HEADER_SIZE;
 use super::packed::{pack, put_column, take_column, unpack};
 use super::wire::Fields;
@@ -54,7 +54,7 @@ pub(crate) fn decode_index(bytes: &[u8], blocks_end: u64) -> Result<CompressedDe
     for (stream, count) in streams.iter_mut().zip(block_counts) {
         stream.blocks = blocks.by_ref().take(count as usize).collect();
         let key = stream.key;
-        let limit = block_elements(key.kind.width()) as u32;
+        let limit = most_elements(key.kind) as u32;
         let sound = stream.blocks.iter().all(|block| (1..=limit).contains(&block.count));
         let rows: u64 = stream.blocks.iter().map(|block| u64::from(block.count)).sum();
         if !sound || rows != stream.count {

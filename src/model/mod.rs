@@ -17,3 +17,4 @@ pub use stage::{
 pub use stream::{MinMax, StreamKey, StreamKind, Transition, Width};
 
 pub(crate) use objects::VertexIndex;
+pub(crate) use stage::{MAX_ATTACHMENT_NAME, is_attachment_name};

@@ -132,6 +132,7 @@ stream_kinds! {
     EndpointCheck = 66, Word, "endpoint checks", "Scene * 2 + min/max.";
     EndpointSlack = 67, Word, "endpoint slacks", "Worst slack of the row, seconds.";
     Sdc = 96, Byte, "SDC text", "Constraints as the engine wrote them.";
+    Attachment = 97, Byte, "attachment", "A file of the user's.";
 }
 
 impl StreamKind {
@@ -172,7 +173,7 @@ impl StreamKind {
 pub struct StreamKey {
     /// What it holds.
     pub kind: StreamKind,
-    /// Scene number; 0 where the kind is not a column.
+    /// Scene number of columns, number of attachments; 0 where the kind is another.
     pub scene: u16,
     /// Min or max; `Min` where the kind is not a column.
     pub min_max: MinMax,
@@ -185,11 +186,21 @@ impl StreamKey {
     pub fn plain(kind: StreamKind) -> Self {
         Self { kind, scene: 0, min_max: MinMax::Min, transition: Transition::None }
     }
+
+    /// The key of an attachment: its position in [`StageMetadata::attachments`].
+    ///
+    /// [`StageMetadata::attachments`]: super::StageMetadata::attachments
+    pub fn attachment(number: u16) -> Self {
+        Self { scene: number, ..Self::plain(StreamKind::Attachment) }
+    }
 }
 
 impl fmt::Display for StreamKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind.name())?;
+        if self.kind == StreamKind::Attachment {
+            return write!(f, " {}", self.scene);
+        }
         if !self.kind.is_column() {
             return Ok(());
         }
@@ -225,5 +236,6 @@ mod tests {
         };
         assert_eq!(key.to_string(), "slew max rise of scene 1");
         assert_eq!(StreamKey::plain(StreamKind::Sdc).to_string(), "SDC text");
+        assert_eq!(StreamKey::attachment(3).to_string(), "attachment 3");
     }
 }

@@ -25,7 +25,7 @@ use crate::delta::{
     Alignment, DelayTables, Predictor, TableEntry, align, decode_objects, decode_tables,
     integer_value,
 };
-use crate::error::{Error, ErrorKind, Result, corrupt};
+use crate::error::{Error, ErrorKind, Result, corrupt, invalid};
 use crate::format::{StreamHasher, decode_byte_block, decode_word_block, tables_digest};
 use crate::model::{
     DelayTable, Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey,
@@ -159,20 +159,25 @@ impl Stage {
         }
         self.column_base()?;
         let topology = self.topology()?;
-        let load = |wanted: &[StreamKind]| {
-            let keys = keys.iter().copied().filter(|key| wanted.contains(&key.kind));
+        let load = |keys: Vec<StreamKey>| {
             // What others are predicted from comes first.
-            groups(keys).into_iter().flatten().try_for_each(|key| self.column(key).map(|_| ()))
+            groups(keys.into_iter())
+                .into_iter()
+                .flatten()
+                .try_for_each(|key| self.column(key).map(|_| ()))
         };
-        // Nothing is decoded twice: times wait for delays and graph, and slacks follow their times.
-        let (delays, slews) = rayon::join(
-            || load(&[StreamKind::Delay]),
-            || {
-                topology.graph();
-                load(&[StreamKind::Slew])
-            },
+        let of_kind = |kind: StreamKind| keys.iter().copied().filter(move |key| key.kind == kind);
+        // Nothing is decoded twice: delays wait for slews, times wait for delays and graph, and slacks
+        // follow their times.
+        let mut slews: BTreeMap<Transition, Vec<StreamKey>> = BTreeMap::new();
+        of_kind(StreamKind::Slew)
+            .for_each(|key| slews.entry(key.transition).or_default().push(key));
+        let (_, slews) = rayon::join(
+            || topology.graph(),
+            || slews.into_par_iter().try_for_each(|(_, keys)| load(keys)),
         );
-        delays.and(slews)?;
+        slews?;
+        load(of_kind(StreamKind::Delay).collect())?;
         let mut of_time: BTreeMap<(u16, MinMax), Vec<StreamKey>> = BTreeMap::new();
         for key in &keys {
             if times(*key).is_some() || key.kind == StreamKind::Slack {
@@ -231,17 +236,17 @@ impl Stage {
         .collect()
     }
 
-    /// Decode every array and compare it with its checksum. Calls `found` with what is wrong.
-    pub(super) fn check_values(&self, found: impl FnMut(Error)) {
+    /// Decode every array of the `depth` and compare it with its checksum. Calls `found` with what is wrong.
+    pub(super) fn check_values(&self, depth: Depth, found: impl FnMut(Error)) {
         let streams = &self.timing_stage().delta_changes.streams;
+        let keys = streams.iter().map(|stream| stream.key);
+        let keys = keys.filter(|key| depth == Depth::Full || key.kind != StreamKind::Attachment);
         let check_group = |keys: Vec<StreamKey>| {
             let streams = keys.into_iter().filter_map(|key| self.find(key));
             streams.filter_map(|stream| self.check_stream(stream).err()).collect::<Vec<_>>()
         };
-        let mut errors: Vec<Error> = groups(streams.iter().map(|stream| stream.key))
-            .into_par_iter()
-            .flat_map_iter(check_group)
-            .collect();
+        let mut errors: Vec<Error> =
+            groups(keys).into_par_iter().flat_map_iter(check_group).collect();
         if let Err(error) = self.objects() {
             errors.push(error.at(format_args!("stage {}", self.timing_stage().stage_id)));
         }
@@ -258,8 +263,8 @@ impl Stage {
             first.get_or_insert(error);
         };
         self.file.check_blocks(&mut note);
-        if depth == Depth::Full {
-            self.check_values(&mut note);
+        if depth != Depth::Quick {
+            self.check_values(depth, &mut note);
         }
         // Decoding does not read all of a base.
         if let Some(Err(error)) = self.base.as_ref().map(|base| base.verify(Depth::Quick)) {
@@ -273,6 +278,10 @@ impl Stage {
         match (stream.key.kind.width(), self.column(stream.key)?) {
             (Width::Word, Some(column)) => hasher.update_words(&column),
             (Width::Word, None) => hasher.update_words(&self.words(stream)?),
+            (Width::Byte, _) if stream.key.kind == StreamKind::Attachment => {
+                let name = self.metadata().attachments.get(usize::from(stream.key.scene));
+                return name.map_or(Ok(()), |name| self.each_block(name, |_| Ok(())));
+            }
             (Width::Byte, _) => hasher.update_bytes(&self.bytes(stream)?),
         }
         if hasher.finish() != stream.checksum {
@@ -337,6 +346,9 @@ impl Stage {
 
     /// An array of bytes: each block from the base, by row, or as it is.
     fn bytes(&self, stream: &StreamIndex) -> Result<Vec<u8>> {
+        if stream.key.kind == StreamKind::Attachment {
+            return Err(invalid("Attachments are read by name."));
+        }
         let base = if self.is_temporal(stream) {
             let base = self.base_for(stream.key.kind)?.ok_or_else(|| self.lacks_base(stream))?;
             aligned_bytes(&base, stream.key, stream.count as usize)?

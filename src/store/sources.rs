@@ -50,7 +50,8 @@ pub(super) fn column_loads(
         return Ok(None);
     };
     let types = topology.arc_types();
-    let loads = Loads { tables, types, scene: key.scene, slews: [&rise, &fall] };
+    let surfaces = tables.surfaces(key.scene);
+    let loads = Loads { surfaces, types, slews: [&rise, &fall] };
     Ok(Some(Arc::new(loads.column(&delays))))
 }
 
@@ -189,9 +190,8 @@ impl Loaded {
         let loads = |loads: &'a Option<ColumnLoads>| loads.as_deref().map(Vec::as_slice);
         let by_load = self.slews.as_ref().map(|[rise, fall]| LoadReferences {
             own: Loads {
-                tables,
+                surfaces: tables.surfaces(key.scene),
                 types: topology.arc_types(),
-                scene: key.scene,
                 slews: [rise, fall],
             },
             known: loads(&self.load_known),

@@ -91,7 +91,8 @@ pub(super) fn points_used(
             continue;
         };
         let types = topology.arc_types();
-        let loads = Loads { tables: &tables, types, scene, slews: [&rise, &fall] };
+        let surfaces = tables.surfaces(scene);
+        let loads = Loads { surfaces, types, slews: [&rise, &fall] };
         for (row, delay) in (0..).zip(delays.iter()) {
             let known = used.get_mut(&(scene, types.of_row[row as usize]));
             if let Some((known, points)) = known.zip(loads.points(row, *delay)) {
