@@ -6,12 +6,14 @@
 
 set(ckp_common_sources
   cpp/src/Checkpoint.cpp
+  cpp/src/Constraints.cpp
   cpp/src/DesignSwap.cpp
   cpp/src/Host.cpp
   cpp/src/MakeCheckpoint.cpp
   cpp/src/ObjectTable.cpp
   cpp/src/StaCapture.cpp
   cpp/src/StaRestore.cpp
+  cpp/src/StaRestoreLimits.cpp
   cpp/src/Text.cpp
   cpp/src/engine/EndpointSlacks.cpp
   cpp/src/engine/Engine.cpp)
@@ -20,6 +22,7 @@ set(ckp_debian_sources
   cpp/src/engine/EngineDebian.cpp
   cpp/src/engine/EngineDebianEndpoints.cpp
   cpp/src/engine/EngineDebianLibrary.cpp
+  cpp/src/engine/EngineDebianLimits.cpp
   cpp/src/engine/EngineDebianRestore.cpp
   cpp/src/engine/WatchDebian.cpp)
 
@@ -28,6 +31,7 @@ set(ckp_opensta_sources
   cpp/src/engine/EngineOpenSta.cpp
   cpp/src/engine/EngineOpenStaEndpoints.cpp
   cpp/src/engine/EngineOpenStaLibrary.cpp
+  cpp/src/engine/EngineOpenStaLimits.cpp
   cpp/src/engine/EngineOpenStaRestore.cpp
   cpp/src/engine/WatchOpenSta.cpp)
 

@@ -41,6 +41,7 @@ class StaCapture
   void writeDelayColumns();
   void writeSlewMarks();
   void writeDelayMarks();
+  void writeLimits();
   void writeEndpoints();
   uint32_t addColumn(uint32_t kind,
                      uint32_t scene,

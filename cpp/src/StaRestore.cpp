@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 
+#include "Constraints.h"
 #include "Host.h"
 #include "ObjectTable.h"
 #include "Stopwatch.h"
@@ -44,37 +45,6 @@ std::vector<std::string> stageItems(const ckp_stage* stage, uint32_t list)
     items.push_back(makeText(ckp_stage_item, stage, list, i));
   }
   return items;
-}
-
-// The lines of a constraint file without comments, sorted, as the engine
-// writes some of them in the order of addresses.
-std::vector<std::string> constraintLines(const std::string& text)
-{
-  std::vector<std::string> lines;
-  size_t begin = 0;
-  while (begin < text.size()) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    if (end > begin && text[begin] != '#') {
-      // Names of a flattened netlist are those of the hierarchical one.
-      lines.push_back(unescape(text.substr(begin, end - begin), '\\', '/'));
-    }
-    begin = end + 1;
-  }
-  std::sort(lines.begin(), lines.end());
-  return lines;
-}
-
-// The first line that only `lines` has.
-std::string firstExtraLine(const std::vector<std::string>& lines,
-                           const std::vector<std::string>& others)
-{
-  std::vector<std::string> extra;
-  std::set_difference(lines.begin(),
-                      lines.end(),
-                      others.begin(),
-                      others.end(),
-                      std::back_inserter(extra));
-  return extra.empty() ? "nothing" : "\"" + extra.front() + "\"";
 }
 
 }  // namespace
@@ -184,17 +154,25 @@ void StaRestore::checkLiberties()
 
 void StaRestore::checkConstraints()
 {
-  const std::vector<std::string> lines = constraintLines(engine_.constraints());
-  const std::vector<std::string> stage_lines
-      = constraintLines(makeText(ckp_stage_text, stage_.get(), CKP_TEXT_SDC));
-  if (lines != stage_lines) {
-    host_.error(CKP,
-                23,
-                "The constraints differ: first, the stage has "
-                    + firstExtraLine(stage_lines, lines)
-                    + " and the engine has "
-                    + firstExtraLine(lines, stage_lines)
-                    + ". Read the constraints that the stage was saved with.");
+  const std::string text = engine_.constraints();
+  const std::string stage_text
+      = makeText(ckp_stage_text, stage_.get(), CKP_TEXT_SDC);
+  for (size_t scene = 0; scene < scenes_.size(); scene++) {
+    if (stage_scenes_[scene]) {
+      const std::vector<std::string> lines
+          = constraintLines(text, scenes_[scene]);
+      const std::vector<std::string> stage_lines
+          = constraintLines(stage_text, scenes_[scene]);
+      if (lines != stage_lines) {
+        host_.error(
+            CKP,
+            23,
+            "The constraints differ: first, the stage has "
+                + firstExtraLine(stage_lines, lines) + " and the engine has "
+                + firstExtraLine(lines, stage_lines)
+                + ". Read the constraints that the stage was saved with.");
+      }
+    }
   }
 }
 
@@ -276,6 +254,7 @@ StaRestore::DelayState StaRestore::readEngine() const
     state.delay_marks.emplace_back(arcs.count);
     engine_.readDelayMarks(lane, arcs, state.delay_marks.back().data());
   }
+  readEngineLimits(state);
   return state;
 }
 
@@ -321,6 +300,7 @@ void StaRestore::readStage(DelayState& state)
               arc_flags_,
               state.delay_marks[lane.index()]);
   }
+  readStageLimits(state);
 }
 
 // A stage without the column has no marks.
@@ -381,6 +361,7 @@ void StaRestore::writeEngine(const DelayState& state)
   for (const Lane& lane : lanes(1)) {
     engine_.writeSlewMarks(lane, state.slew_marks[lane.index()].data());
   }
+  writeLimits(state);
 }
 
 ////////////////////////////////////////////////////////////////

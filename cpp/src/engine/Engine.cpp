@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "ckp.h"
+
 namespace ckp {
 
 std::vector<DelayLane> delayLanes(uint32_t scene_count)
@@ -24,6 +26,17 @@ std::vector<Lane> lanes(uint32_t scene_count)
   for (const DelayLane& lane : delayLanes(scene_count)) {
     for (uint32_t transition = 0; transition < 2; transition++) {
       result.push_back({lane.scene, lane.min_max, transition});
+    }
+  }
+  return result;
+}
+
+std::vector<Lane> limitLanes(uint32_t kind, uint32_t scene_count)
+{
+  std::vector<Lane> result;
+  for (const Lane& lane : lanes(scene_count)) {
+    if (kind == CKP_COLUMN_PULSE_WIDTH || lane.transition == CKP_RISE) {
+      result.push_back(lane);
     }
   }
   return result;

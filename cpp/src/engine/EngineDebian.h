@@ -54,6 +54,14 @@ class EngineDebian : public Engine
   void readDelayMarks(const DelayLane& lane,
                       Rows rows,
                       uint8_t* marks) const override;
+  bool hasLimits(uint32_t kind) const override;
+  void readLimits(uint32_t kind,
+                  const Lane& lane,
+                  Rows rows,
+                  float* limits) const override;
+  void writeLimits(uint32_t kind,
+                   const Lane& lane,
+                   const float* limits) override;
 
   void beginRestore() override;
   void writeSlews(const Lane& lane, const float* slews) override;
@@ -114,6 +122,7 @@ class EngineDebian : public Engine
   bool searchIsComplete(const std::string& constraints) const;
   sta::Vertex* vertex(uint32_t row) const;
   sta::DcalcAPIndex delayPoint(const DelayLane& lane) const;
+  float limit(uint32_t kind, const Lane& lane, uint32_t row) const;
   // With a single analysis type min and max are one result.
   bool sharesDelayPoint(const DelayLane& lane) const;
   const TagGroupPaths& tagGroupPaths(const sta::TagGroup* group);

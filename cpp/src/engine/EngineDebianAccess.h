@@ -42,6 +42,23 @@ class GraphAccess : public sta::Graph
   }
 };
 
+// Whether there are annotated limits at all; asking for each pin takes long.
+class LimitAccess : public sta::Graph
+{
+ public:
+  static bool hasPulseWidths(const sta::Graph* graph)
+  {
+    const auto* widths = graph->*(&LimitAccess::width_check_annotations_);
+    return widths && !widths->empty();
+  }
+
+  static bool hasPeriods(const sta::Graph* graph)
+  {
+    const auto* periods = graph->*(&LimitAccess::period_check_annotations_);
+    return periods && !periods->empty();
+  }
+};
+
 // What the delay calculator knows about the validity of its results.
 class DelayCalcAccess : public sta::GraphDelayCalc1
 {
