@@ -9,13 +9,14 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::sources::{
-    Column, ColumnBase, ColumnSource, Expected, Loaded, delay_key, other_transition, slacks, times,
+    Column, ColumnBase, ColumnSource, Expected, Loaded, delay_key, grid, other_transition, slacks,
+    times,
 };
 use super::topology::Topology;
 use super::writer::{EncodedStream, StageWriter, cost};
 use crate::delta::{
-    BaseValues, Classes, DelayTables, Grid, Predictor, References, RowMap, Tolerance,
-    for_predictor, shifted,
+    BaseValues, Classes, DelayTables, Predictor, References, RowMap, Tolerance, for_predictor,
+    shifted,
 };
 use crate::error::{Result, corrupt};
 use crate::format::{BlockEncoder, block_elements};
@@ -248,7 +249,7 @@ impl ColumnEncoder<'_> {
                 predictors.extend(graph.before.map(|_| Predictor::GraphTemporal));
             }
             for rows in rows.chunks(block_elements(Width::Word)) {
-                let grid = Grid::new(key.kind, self.tolerance);
+                let grid = grid(key, self.tolerance);
                 let residual = |predictor: Predictor, row: u32| {
                     let value = values[row as usize];
                     let known = match (predictor, graph) {
@@ -294,7 +295,7 @@ pub(super) struct ColumnDecoder<'a> {
 impl ColumnDecoder<'_> {
     /// The values of a column that the graph of time does not go through.
     pub fn decode(&self, stream: &StreamIndex) -> Result<Vec<u32>> {
-        let grid = Grid::new(stream.key.kind, self.tolerance);
+        let grid = grid(stream.key, self.tolerance);
         let slacks = slacks(stream.key, self.own)?;
         let uses_graph = stream.blocks.iter().any(|b| b.predictor == Predictor::Graph as u8);
         if uses_graph && slacks.is_none() {
@@ -320,7 +321,7 @@ impl ColumnDecoder<'_> {
     /// graph mixes.
     pub fn decode_pair(&self, streams: [&StreamIndex; 2], delays: &[u32]) -> Result<[Vec<u32>; 2]> {
         let key = streams[0].key;
-        let grid = Grid::new(key.kind, self.tolerance);
+        let grid = grid(key, self.tolerance);
         let times = times(key).ok_or_else(|| corrupt("It is not a column of times."))?;
         let count = streams[0].count as usize;
         let before = self.expected_before(streams)?;
