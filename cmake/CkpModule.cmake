@@ -19,13 +19,14 @@ add_library(ckp_module STATIC
   cpp/src/ObjectTable.cpp
   cpp/src/StaCapture.cpp
   cpp/src/StaRestore.cpp
-  cpp/src/StaRestoreLimits.cpp
+  cpp/src/StaRestoreState.cpp
   cpp/src/Text.cpp
   cpp/src/engine/Engine.cpp
   cpp/src/engine/EngineDebian.cpp
   cpp/src/engine/EngineDebianEndpoints.cpp
   cpp/src/engine/EngineDebianLibrary.cpp
   cpp/src/engine/EngineDebianLimits.cpp
+  cpp/src/engine/EngineDebianLoops.cpp
   cpp/src/engine/EngineDebianRestore.cpp
   cpp/src/engine/WatchDebian.cpp
   "${ckp_tcl_source}")
