@@ -47,6 +47,7 @@ StageHandle StaCapture::save(ckp_store* store,
   writeSlewMarks();
   writeDelayMarks();
   writeLimits();
+  writeLoopMarks();
   writeEndpoints();
   return make<StageHandle>(ckp_capture_commit, capture_.release());
 }
@@ -290,6 +291,21 @@ void StaCapture::writeLimits()
         });
       }
     }
+  }
+}
+
+void StaCapture::writeLoopMarks()
+{
+  if (engine_.hasLoopMarks()) {
+    const uint32_t column
+        = addColumn(CKP_COLUMN_LOOP_MARK, 0, CKP_MIN, CKP_NO_TRANSITION);
+    std::vector<uint8_t> marks(engine_.arcCount());
+    engine_.readLoopMarks(marks.data());
+    call(ckp_capture_write_marks,
+         capture_.get(),
+         column,
+         marks.data(),
+         engine_.arcCount());
   }
 }
 

@@ -42,6 +42,7 @@ class StaCapture
   void writeSlewMarks();
   void writeDelayMarks();
   void writeLimits();
+  void writeLoopMarks();
   void writeEndpoints();
   uint32_t addColumn(uint32_t kind,
                      uint32_t scene,

@@ -255,6 +255,8 @@ StaRestore::DelayState StaRestore::readEngine() const
     engine_.readDelayMarks(lane, arcs, state.delay_marks.back().data());
   }
   readEngineLimits(state);
+  state.loop_marks.resize(arcs.count);
+  engine_.readLoopMarks(state.loop_marks.data());
   return state;
 }
 
@@ -301,6 +303,9 @@ void StaRestore::readStage(DelayState& state)
               state.delay_marks[lane.index()]);
   }
   readStageLimits(state);
+  readMarks(findColumn(CKP_COLUMN_LOOP_MARK, {0, CKP_MIN, CKP_NO_TRANSITION}),
+            arc_flags_,
+            state.loop_marks);
 }
 
 // A stage without the column has no marks.
@@ -362,6 +367,7 @@ void StaRestore::writeEngine(const DelayState& state)
     engine_.writeSlewMarks(lane, state.slew_marks[lane.index()].data());
   }
   writeLimits(state);
+  engine_.writeLoopMarks(state.loop_marks.data());
 }
 
 ////////////////////////////////////////////////////////////////

@@ -45,6 +45,7 @@ class StaRestore
     // By kind, and by Lane::index(); of kinds that neither engine nor stage has
     // nothing.
     std::map<uint32_t, std::vector<std::vector<float>>> limits;
+    std::vector<uint8_t> loop_marks;
   };
 
   // Seconds that what the engine finds may be from what the stage has; all 0

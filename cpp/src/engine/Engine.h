@@ -169,6 +169,12 @@ class Engine
   {
   }
 
+  // Edges where the engine cut combinational loops, marked at all of their
+  // arcs. There is a choice, which depends on the history of edits.
+  virtual bool hasLoopMarks() const { return false; }
+  virtual void readLoopMarks(uint8_t* /* marks */) const {}
+  virtual void writeLoopMarks(const uint8_t* /* marks */) {}
+
   // Restore: beginRestore(), writes of all rows, then acceptDelays(), which
   // leaves the engine as if it had calculated the written values itself. When
   // they turn out to be wrong, write the old values and undoRestore().

@@ -62,6 +62,9 @@ class EngineDebian : public Engine
   void writeLimits(uint32_t kind,
                    const Lane& lane,
                    const float* limits) override;
+  bool hasLoopMarks() const override;
+  void readLoopMarks(uint8_t* marks) const override;
+  void writeLoopMarks(const uint8_t* marks) override;
 
   void beginRestore() override;
   void writeSlews(const Lane& lane, const float* slews) override;
@@ -127,6 +130,7 @@ class EngineDebian : public Engine
   bool sharesDelayPoint(const DelayLane& lane) const;
   const TagGroupPaths& tagGroupPaths(const sta::TagGroup* group);
   void rebuildIdealClocks();
+  sta::EdgeSet& loopEdges() const;
 
   sta::Sta* sta_;
   SearchHistory& history_;
