@@ -4,44 +4,8 @@
 # ckp_module: the C++ module for one engine; ckp_sta: the shell with it built in, where the engine
 # has what a shell needs.
 
-set(ckp_tcl_source "${PROJECT_BINARY_DIR}/CheckpointTcl.cpp")
-add_custom_command(
-  OUTPUT "${ckp_tcl_source}"
-  COMMAND "${CMAKE_COMMAND}" "-DINPUT=${PROJECT_SOURCE_DIR}/tcl/Checkpoint.tcl"
-    "-DOUTPUT=${ckp_tcl_source}" -P "${PROJECT_SOURCE_DIR}/cmake/EmbedTcl.cmake"
-  DEPENDS "${PROJECT_SOURCE_DIR}/tcl/Checkpoint.tcl" "${PROJECT_SOURCE_DIR}/cmake/EmbedTcl.cmake"
-  VERBATIM)
-
-if(OpenSTA_GENERATION STREQUAL "debian")
-  set(ckp_engine_sources
-    cpp/src/engine/EngineDebian.cpp
-    cpp/src/engine/EngineDebianEndpoints.cpp
-    cpp/src/engine/EngineDebianLibrary.cpp
-    cpp/src/engine/EngineDebianRestore.cpp
-    cpp/src/engine/WatchDebian.cpp)
-else()
-  set(ckp_engine_sources
-    cpp/src/engine/EngineOpenSta.cpp
-    cpp/src/engine/EngineOpenStaEndpoints.cpp
-    cpp/src/engine/EngineOpenStaLibrary.cpp
-    cpp/src/engine/EngineOpenStaPlanes.cpp
-    cpp/src/engine/EngineOpenStaRestore.cpp
-    cpp/src/engine/WatchOpenSta.cpp)
-endif()
-
-add_library(ckp_module STATIC
-  cpp/src/Checkpoint.cpp
-  cpp/src/Host.cpp
-  cpp/src/HostOpenSta.cpp
-  cpp/src/MakeCheckpoint.cpp
-  cpp/src/ObjectTable.cpp
-  cpp/src/StaCapture.cpp
-  cpp/src/StaRestore.cpp
-  cpp/src/Text.cpp
-  cpp/src/engine/EndpointSlacks.cpp
-  cpp/src/engine/Engine.cpp
-  ${ckp_engine_sources}
-  "${ckp_tcl_source}")
+add_library(ckp_module STATIC ${ckp_module_sources} "${ckp_tcl_source}")
+add_dependencies(ckp_module ckp_tcl)
 add_library(ckp::module ALIAS ckp_module)
 set_target_properties(ckp_module PROPERTIES EXPORT_NAME module)
 target_include_directories(ckp_module

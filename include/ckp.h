@@ -141,6 +141,12 @@
 #define CKP_COLUMN_PERIOD 8
 
 /*
+ 1 where the engine cut a combinational loop, at all arcs of the edge, else 0; scene 0, CKP_MIN.
+ Without the column there are none.
+ */
+#define CKP_COLUMN_LOOP_MARK 9
+
+/*
  Difference of the mean from the nominal value; as all planes, in what the engine counts it in.
  */
 #define CKP_PLANE_SHIFT 1

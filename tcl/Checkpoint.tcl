@@ -20,30 +20,32 @@ namespace eval sta {
     [-level level]\
     [-tolerance seconds]\
     [-attach name_file_list]\
+    [-with_design]\
     [-note text]\
     [-meta key_value_list]}
 
   proc save_timing_checkpoint { args } {
     parse_key_args "save_timing_checkpoint" args \
-      keys { -store -base -codec -level -tolerance -attach -note -meta } flags { -full }
+      keys { -store -base -codec -level -tolerance -attach -note -meta } \
+      flags { -full -with_design }
     ckp::save_cmd $args [ckp::options keys] [array names flags]
   }
 
   define_cmd_args "restore_timing_checkpoint" {stage [-store dir]\
-    [-scenes names]\
-    [-partial|-extract dir]}
+    [-scenes names] [-partial] [-with_design]\
+    [-extract dir]}
 
   proc restore_timing_checkpoint { args } {
-    parse_key_args "restore_timing_checkpoint" args \
-      keys { -store -scenes -extract } flags { -partial }
+    parse_key_args "restore_timing_checkpoint" args keys { -store -scenes -extract } \
+      flags { -partial -with_design }
     ckp::restore_cmd $args [ckp::options keys] [array names flags]
   }
 
-  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir]}
+  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir] [-with_design]}
 
   proc rollback_timing_checkpoint { args } {
-    parse_key_args "rollback_timing_checkpoint" args keys { -store } flags {}
-    ckp::rollback_cmd $args [ckp::options keys] {}
+    parse_key_args "rollback_timing_checkpoint" args keys { -store } flags { -with_design }
+    ckp::rollback_cmd $args [ckp::options keys] [array names flags]
   }
 
   define_cmd_args "report_timing_checkpoints" {[-store dir]\
@@ -90,10 +92,26 @@ namespace eval ckp {
   }
 }
 
-namespace import -force \
-  sta::set_timing_checkpoint_store \
-  sta::save_timing_checkpoint \
-  sta::restore_timing_checkpoint \
-  sta::rollback_timing_checkpoint \
-  sta::report_timing_checkpoints \
-  sta::check_timing_checkpoints
+namespace eval ckp {
+  variable commands {
+    set_timing_checkpoint_store
+    save_timing_checkpoint
+    restore_timing_checkpoint
+    rollback_timing_checkpoint
+    report_timing_checkpoints
+    check_timing_checkpoints
+  }
+
+  # Takes the commands back before the code behind them is unloaded.
+  proc remove_commands {} {
+    variable commands
+    foreach command $commands {
+      # Its imports go with it.
+      rename ::sta::$command {}
+      unset ::sta::cmd_args($command)
+    }
+    namespace delete ::ckp
+  }
+}
+
+namespace import -force {*}[lmap command $ckp::commands { string cat ::sta:: $command }]

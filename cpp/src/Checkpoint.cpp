@@ -4,10 +4,13 @@
 #include "ckp/Checkpoint.h"
 
 #include "CkpHandle.h"
+#include "Design.h"
+#include "DesignSwap.h"
 #include "Host.h"
 #include "StaCapture.h"
 #include "StaRestore.h"
 #include "Stopwatch.h"
+#include "TemporaryDirectory.h"
 #include "Text.h"
 #include "engine/Engine.h"
 
@@ -110,11 +113,11 @@ void Checkpoint::save(const std::string& stage,
     host_->error(CKP, 3, "A full stage has no base: give -full or -base.");
   }
   if (options.level && (*options.level < 1 || *options.level > 19)) {
-    host_->error(CKP, 6, "The compression level is 1 to 19.");
+    host_->error(CKP, 6, "The compression level is a number from 1 to 19.");
   }
   // Not true for NaN.
   if (!(options.tolerance >= 0.0 && options.tolerance <= 1.0)) {
-    host_->error(CKP, 12, "The tolerance is 0 to 1 seconds.");
+    host_->error(CKP, 12, "The tolerance is a number of seconds from 0 to 1.");
   }
   Stopwatch time;
   StageHandle saved;
@@ -130,8 +133,15 @@ void Checkpoint::save(const std::string& stage,
     }
     const StoreHandle handle = openStore(storePath(store), CKP_OPEN_CREATE);
     call(ckp_store_check_new_stage, handle.get(), stage.c_str());
+    SaveOptions with_files = options;
+    const TemporaryDirectory files;
+    if (options.with_design) {
+      for (const std::string& name : design()->save(files.path())) {
+        with_files.attachments.emplace_back(name, files.path() + "/" + name);
+      }
+    }
     StaCapture capture(*engine);
-    saved = capture.save(handle.get(), stage, options);
+    saved = capture.save(handle.get(), stage, with_files);
     engine_seconds = capture.engineSeconds();
   } catch (const LibraryError& failure) {
     host_->error(failure);
@@ -195,9 +205,11 @@ void Checkpoint::extractFile(const std::string& stage,
   }
 }
 
-void Checkpoint::rollback(const std::string& stage, const std::string& store)
+void Checkpoint::rollback(const std::string& stage,
+                          const std::string& store,
+                          const RestoreOptions& options)
 {
-  restoreAnd(stage, store, {}, [&stage](ckp_store* handle) {
+  restoreAnd(stage, store, options, [&stage](ckp_store* handle) {
     call(ckp_store_set_head, handle, stage.c_str());
   });
   host_->print("Stage " + stage + " is the base of what is saved next.\n");
@@ -210,11 +222,27 @@ void Checkpoint::restoreAnd(const std::string& stage,
                             Finish finish)
 {
   try {
-    const std::unique_ptr<Engine> engine = linkedEngine();
+    std::unique_ptr<Engine> engine;
+    if (!options.with_design) {
+      engine = linkedEngine();
+    }
     const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    std::unique_ptr<Design> design;
+    std::optional<DesignSwap> swap;
+    if (options.with_design) {
+      design = this->design();
+      swap.emplace(*design, *host_, handle.get(), stage);
+      swap->replace();
+      engine = linkedEngine();
+    }
     StaRestore restore(*engine, *host_);
-    host_->print(restore.restore(
-        handle.get(), stage, options, [&] { finish(handle.get()); }));
+    const std::string report = restore.restore(
+        handle.get(), stage, options, [&] { finish(handle.get()); });
+    if (swap) {
+      swap->keep();
+      host_->print("Restored the design of stage " + stage + ".\n");
+    }
+    host_->print(report);
   } catch (const LibraryError& failure) {
     host_->error(failure);
   }
@@ -262,6 +290,18 @@ std::unique_ptr<Engine> Checkpoint::linkedEngine()
                  "its values: turn it off with sta_pocv_enabled.");
   }
   return engine;
+}
+
+std::unique_ptr<Design> Checkpoint::design()
+{
+  std::unique_ptr<Design> design = makeDesign(sta_, *host_);
+  if (!design) {
+    host_->error(CKP,
+                 63,
+                 "-with_design is for OpenROAD: this shell has no design "
+                 "database. Attach files with -attach.");
+  }
+  return design;
 }
 
 std::string Checkpoint::storePath(const std::string& store)

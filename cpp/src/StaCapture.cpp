@@ -46,6 +46,8 @@ StageHandle StaCapture::save(ckp_store* store,
   writeDelayColumns();
   writeSlewMarks();
   writeDelayMarks();
+  writeLimits();
+  writeLoopMarks();
   writeEndpoints();
   return make<StageHandle>(ckp_capture_commit, capture_.release());
 }
@@ -283,6 +285,44 @@ void StaCapture::writeDelayMarks()
              rows.count);
       });
     }
+  }
+}
+
+// Few designs have any.
+void StaCapture::writeLimits()
+{
+  const uint32_t row_count = engine_.vertexCount();
+  std::vector<float> limits(std::min(kBlockRows, row_count));
+  for (const uint32_t kind : {CKP_COLUMN_PULSE_WIDTH, CKP_COLUMN_PERIOD}) {
+    for (const Lane& lane : limitLanes(kind, scene_count_)) {
+      if (engine_.hasLimits(kind)) {
+        const uint32_t column
+            = addColumn(kind, lane.scene, lane.min_max, lane.transition);
+        forEachBlock(row_count, [&](Rows rows) {
+          engine_.readLimits(kind, lane, rows, limits.data());
+          call(ckp_capture_write,
+               capture_.get(),
+               column,
+               limits.data(),
+               rows.count);
+        });
+      }
+    }
+  }
+}
+
+void StaCapture::writeLoopMarks()
+{
+  if (engine_.hasLoopMarks()) {
+    const uint32_t column
+        = addColumn(CKP_COLUMN_LOOP_MARK, 0, CKP_MIN, CKP_NO_TRANSITION);
+    std::vector<uint8_t> marks(engine_.arcCount());
+    engine_.readLoopMarks(marks.data());
+    call(ckp_capture_write_marks,
+         capture_.get(),
+         column,
+         marks.data(),
+         engine_.arcCount());
   }
 }
 

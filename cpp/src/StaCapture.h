@@ -41,6 +41,8 @@ class StaCapture
   void writeDelayColumns();
   void writeSlewMarks();
   void writeDelayMarks();
+  void writeLimits();
+  void writeLoopMarks();
   void writeEndpoints();
   uint32_t addPlane(uint32_t column, uint32_t plane);
   uint32_t addColumn(uint32_t kind,

@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 
+#include "Constraints.h"
 #include "Host.h"
 #include "ObjectTable.h"
 #include "Stopwatch.h"
@@ -44,37 +45,6 @@ std::vector<std::string> stageItems(const ckp_stage* stage, uint32_t list)
     items.push_back(makeText(ckp_stage_item, stage, list, i));
   }
   return items;
-}
-
-// The lines of a constraint file without comments, sorted, as the engine
-// writes some of them in the order of addresses.
-std::vector<std::string> constraintLines(const std::string& text)
-{
-  std::vector<std::string> lines;
-  size_t begin = 0;
-  while (begin < text.size()) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    if (end > begin && text[begin] != '#') {
-      // Names of a flattened netlist are those of the hierarchical one.
-      lines.push_back(unescape(text.substr(begin, end - begin), '\\', '/'));
-    }
-    begin = end + 1;
-  }
-  std::sort(lines.begin(), lines.end());
-  return lines;
-}
-
-// The first line that only `lines` has.
-std::string firstExtraLine(const std::vector<std::string>& lines,
-                           const std::vector<std::string>& others)
-{
-  std::vector<std::string> extra;
-  std::set_difference(lines.begin(),
-                      lines.end(),
-                      others.begin(),
-                      others.end(),
-                      std::back_inserter(extra));
-  return extra.empty() ? "nothing" : "\"" + extra.front() + "\"";
 }
 
 }  // namespace
@@ -185,17 +155,25 @@ void StaRestore::checkLiberties()
 
 void StaRestore::checkConstraints()
 {
-  const std::vector<std::string> lines = constraintLines(engine_.constraints());
-  const std::vector<std::string> stage_lines
-      = constraintLines(makeText(ckp_stage_text, stage_.get(), CKP_TEXT_SDC));
-  if (lines != stage_lines) {
-    host_.error(CKP,
-                23,
-                "The constraints differ: first, the stage has "
-                    + firstExtraLine(stage_lines, lines)
-                    + " and the engine has "
-                    + firstExtraLine(lines, stage_lines)
-                    + ". Read the constraints that the stage was saved with.");
+  const std::string text = engine_.constraints();
+  const std::string stage_text
+      = makeText(ckp_stage_text, stage_.get(), CKP_TEXT_SDC);
+  for (size_t scene = 0; scene < scenes_.size(); scene++) {
+    if (stage_scenes_[scene]) {
+      const std::vector<std::string> lines
+          = constraintLines(text, scenes_[scene]);
+      const std::vector<std::string> stage_lines
+          = constraintLines(stage_text, scenes_[scene]);
+      if (lines != stage_lines) {
+        host_.error(
+            CKP,
+            23,
+            "The constraints differ: first, the stage has "
+                + firstExtraLine(stage_lines, lines) + " and the engine has "
+                + firstExtraLine(lines, stage_lines)
+                + ". Read the constraints that the stage was saved with.");
+      }
+    }
   }
 }
 
@@ -304,6 +282,9 @@ StaRestore::DelayState StaRestore::readEngine() const
     state.delay_marks.emplace_back(arcs.count);
     engine_.readDelayMarks(lane, arcs, state.delay_marks.back().data());
   }
+  readEngineLimits(state);
+  state.loop_marks.resize(arcs.count);
+  engine_.readLoopMarks(state.loop_marks.data());
   return state;
 }
 
@@ -351,6 +332,10 @@ void StaRestore::readStage(DelayState& state)
                 state.delay_marks[lane.index()]);
     }
   }
+  readStageLimits(state);
+  readMarks(findColumn(CKP_COLUMN_LOOP_MARK, {0, CKP_MIN, CKP_NO_TRANSITION}),
+            arc_flags_,
+            state.loop_marks);
 }
 
 // A stage without the column has no marks.
@@ -417,6 +402,8 @@ void StaRestore::writeEngine(const DelayState& state)
   for (const Lane& lane : lanes(1)) {
     engine_.writeSlewMarks(lane, state.slew_marks[lane.index()].data());
   }
+  writeLimits(state);
+  engine_.writeLoopMarks(state.loop_marks.data());
 }
 
 ////////////////////////////////////////////////////////////////

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,10 @@ class StaRestore
     std::vector<std::vector<float>> delays;
     std::vector<std::vector<uint8_t>> slew_marks;
     std::vector<std::vector<uint8_t>> delay_marks;
+    // By kind, and by Lane::index(); of kinds that neither engine nor stage has
+    // nothing.
+    std::map<uint32_t, std::vector<std::vector<float>>> limits;
+    std::vector<uint8_t> loop_marks;
   };
 
   // Seconds that what the engine finds may be from what the stage has; all 0
@@ -75,7 +80,11 @@ class StaRestore
   void readMarks(std::optional<uint32_t> column,
                  std::vector<uint8_t>& flags,
                  std::vector<uint8_t>& marks);
+  bool hasLimits(uint32_t kind) const;
+  void readEngineLimits(DelayState& state) const;
+  void readStageLimits(DelayState& state);
   void writeEngine(const DelayState& state);
+  void writeLimits(const DelayState& state);
   void prove();
   Bounds bounds() const;
   float latestTime() const;

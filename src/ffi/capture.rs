@@ -50,6 +50,9 @@ pub const CKP_COLUMN_PULSE_WIDTH: u32 = 7;
 /// Least clock period at a vertex that the user annotated, seconds, as CKP_RISE; 1e30 where there is
 /// none. Without the column there are none.
 pub const CKP_COLUMN_PERIOD: u32 = 8;
+/// 1 where the engine cut a combinational loop, at all arcs of the edge, else 0; scene 0, CKP_MIN.
+/// Without the column there are none.
+pub const CKP_COLUMN_LOOP_MARK: u32 = 9;
 
 /// Difference of the mean from the nominal value; as all planes, in what the engine counts it in.
 pub const CKP_PLANE_SHIFT: u32 = 1;

@@ -125,6 +125,7 @@ stream_kinds! {
     DelayMark = 6, Byte, "delay mark", "1 where the user annotated the delay of an arc.";
     PulseWidth = 7, Word, "pulse width", "Least pulse width that the user annotated, seconds.";
     Period = 8, Word, "period", "Least clock period that the user annotated, seconds.";
+    LoopMark = 9, Byte, "loop mark", "1 where the engine cut a loop, at the arcs of the edge.";
     Objects = 32, Byte, "object table", "The object table, coded as a whole.";
     DelayTables = 33, Byte, "delay tables", "Delay tables of arc types, coded as a whole.";
     EndpointVertex = 64, Word, "endpoint vertices", "Vertex row of an endpoint.";
@@ -144,7 +145,7 @@ impl StreamKind {
 
     /// Rows are arcs.
     pub fn is_arc_column(self) -> bool {
-        matches!(self, Self::Delay | Self::DelayMark)
+        matches!(self, Self::Delay | Self::DelayMark | Self::LoopMark)
     }
 
     /// A column: rows are vertices or arcs.
@@ -246,7 +247,7 @@ mod tests {
         for kind in StreamKind::ALL {
             assert_eq!(StreamKind::from_code(*kind as u32), Some(*kind));
         }
-        assert_eq!(StreamKind::from_code(9), None);
+        assert_eq!(StreamKind::from_code(10), None);
     }
 
     #[test]

@@ -388,7 +388,7 @@ impl ColumnDecoder<'_> {
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
         let references = loaded.references(key, self.topology, self.tables, map, before);
         for (blocks, is_chained) in blocks(stream, classes)?.iter().zip(&classes.is_chained) {
-            let decode = |(number, rows): &(usize, &[u32])| {
+            let decode = |Block { number, rows }: &Block<'_>| {
                 let residuals = (self.residuals)(stream, *number)?;
                 if *is_chained && references.may_need_sibling(predictors[*number]) {
                     return Ok(Decoded::Waits(residuals));
@@ -399,7 +399,7 @@ impl ColumnDecoder<'_> {
                 })))
             };
             let decoded: Vec<Result<Decoded<T>>> = blocks.par_iter().map(decode).collect();
-            for ((number, rows), decoded) in blocks.iter().zip(decoded) {
+            for (Block { number, rows }, decoded) in blocks.iter().zip(decoded) {
                 match decoded? {
                     Decoded::Done(found) => {
                         rows.iter().zip(found).for_each(|(row, value)| put(*row, value, values));
@@ -423,9 +423,18 @@ enum Decoded<T> {
     Waits(Vec<u32>),
 }
 
-/// By class: the numbers of its blocks, and their rows.
-fn blocks<'a>(stream: &StreamIndex, classes: &'a Classes) -> Result<Vec<Vec<(usize, &'a [u32])>>> {
+/// A block of a column: its number and its rows.
+struct Block<'a> {
+    number: usize,
+    rows: &'a [u32],
+}
+
+/// The blocks of each class.
+fn blocks<'a>(stream: &StreamIndex, classes: &'a Classes) -> Result<Vec<Vec<Block<'a>>>> {
     let wrong = |what: &str| corrupt(format!("The blocks of {} {what}.", stream.key));
+    if classes.order.len() as u64 != stream.count {
+        return Err(corrupt(format!("{} has {} rows.", stream.key, stream.count)));
+    }
     let mut numbers = stream.blocks.iter().enumerate();
     let mut order = classes.order.as_slice();
     let mut of_class = |size: &u32| {
@@ -439,7 +448,7 @@ fn blocks<'a>(stream: &StreamIndex, classes: &'a Classes) -> Result<Vec<Vec<(usi
                 .filter(|(of_block, _)| !of_block.is_empty())
                 .ok_or_else(|| wrong("are not those of its classes"))?;
             rows = rest;
-            blocks.push((number, of_block));
+            blocks.push(Block { number, rows: of_block });
         }
         Ok(blocks)
     };

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "ckp.h"
+
 namespace ckp {
 
 std::vector<DelayLane> delayLanes(uint32_t scene_count, uint32_t plane_count)
@@ -26,6 +28,17 @@ std::vector<Lane> lanes(uint32_t scene_count, uint32_t plane_count)
   for (const DelayLane& lane : delayLanes(scene_count, plane_count)) {
     for (uint32_t transition = 0; transition < 2; transition++) {
       result.push_back({lane.scene, lane.min_max, transition, lane.plane});
+    }
+  }
+  return result;
+}
+
+std::vector<Lane> limitLanes(uint32_t kind, uint32_t scene_count)
+{
+  std::vector<Lane> result;
+  for (const Lane& lane : lanes(scene_count)) {
+    if (kind == CKP_COLUMN_PULSE_WIDTH || lane.transition == CKP_RISE) {
+      result.push_back(lane);
     }
   }
   return result;

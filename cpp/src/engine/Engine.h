@@ -22,6 +22,9 @@ struct Rows
   uint32_t count;
 };
 
+// A limit that is none.
+constexpr float kNoLimit = 1e30F;
+
 // One delay calculation result: a scene (corner) and CKP_MIN or CKP_MAX; and
 // which of a value's floats, 0 for the mean or one of CKP_PLANE_*.
 struct DelayLane
@@ -48,6 +51,9 @@ struct Lane
 std::vector<DelayLane> delayLanes(uint32_t scene_count,
                                   uint32_t plane_count = 1);
 std::vector<Lane> lanes(uint32_t scene_count, uint32_t plane_count = 1);
+// Those that limits of a kind have, CKP_COLUMN_PULSE_WIDTH or
+// CKP_COLUMN_PERIOD.
+std::vector<Lane> limitLanes(uint32_t kind, uint32_t scene_count);
 
 // Worst arrival, required and slack of a block of vertices, by position in
 // lanes() and row of the block. Seconds; +-1e30 as in the engine where there is
@@ -152,6 +158,29 @@ class Engine
                               Rows rows,
                               uint8_t* marks) const
       = 0;
+
+  // Limits of the clock at a vertex that the user annotated: `kind` is
+  // CKP_COLUMN_PULSE_WIDTH (rise: high, fall: low) or CKP_COLUMN_PERIOD (rise
+  // only); kNoLimit where there is none. An engine that keeps them otherwise,
+  // as delays of arcs, has none.
+  virtual bool hasLimits(uint32_t /* kind */) const { return false; }
+  virtual void readLimits(uint32_t /* kind */,
+                          const Lane& /* lane */,
+                          Rows /* rows */,
+                          float* /* limits */) const
+  {
+  }
+  virtual void writeLimits(uint32_t /* kind */,
+                           const Lane& /* lane */,
+                           const float* /* limits */)
+  {
+  }
+
+  // Edges where the engine cut combinational loops, marked at all of their
+  // arcs. There is a choice, which depends on the history of edits.
+  virtual bool hasLoopMarks() const { return false; }
+  virtual void readLoopMarks(uint8_t* /* marks */) const {}
+  virtual void writeLoopMarks(const uint8_t* /* marks */) {}
 
   // Restore: beginRestore(), writes of all rows, then acceptDelays(), which
   // leaves the engine as if it had calculated the written values itself. When

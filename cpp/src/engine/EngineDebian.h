@@ -54,6 +54,17 @@ class EngineDebian : public Engine
   void readDelayMarks(const DelayLane& lane,
                       Rows rows,
                       uint8_t* marks) const override;
+  bool hasLimits(uint32_t kind) const override;
+  void readLimits(uint32_t kind,
+                  const Lane& lane,
+                  Rows rows,
+                  float* limits) const override;
+  void writeLimits(uint32_t kind,
+                   const Lane& lane,
+                   const float* limits) override;
+  bool hasLoopMarks() const override;
+  void readLoopMarks(uint8_t* marks) const override;
+  void writeLoopMarks(const uint8_t* marks) override;
 
   void beginRestore() override;
   void writeSlews(const Lane& lane, const float* slews) override;
@@ -114,10 +125,12 @@ class EngineDebian : public Engine
   bool searchIsComplete(const std::string& constraints) const;
   sta::Vertex* vertex(uint32_t row) const;
   sta::DcalcAPIndex delayPoint(const DelayLane& lane) const;
+  float limit(uint32_t kind, const Lane& lane, uint32_t row) const;
   // With a single analysis type min and max are one result.
   bool sharesDelayPoint(const DelayLane& lane) const;
   const TagGroupPaths& tagGroupPaths(const sta::TagGroup* group);
   void rebuildIdealClocks();
+  sta::EdgeSet& loopEdges() const;
 
   sta::Sta* sta_;
   SearchHistory& history_;

@@ -8,6 +8,7 @@
 #include "OpenSTA/Bfs.hh"
 #include "OpenSTA/Graph.hh"
 #include "OpenSTA/GraphDelayCalc1.hh"
+#include "OpenSTA/Levelize.hh"
 #include "OpenSTA/Search.hh"
 
 // The one place that reaches into protected state of the engine, by pointers to
@@ -39,6 +40,23 @@ class GraphAccess : public sta::Graph
   static sta::Vector<bool>& delayMarks(sta::Graph* graph)
   {
     return graph->*(&GraphAccess::arc_delay_annotated_);
+  }
+};
+
+// Whether there are annotated limits at all; asking for each pin takes long.
+class LimitAccess : public sta::Graph
+{
+ public:
+  static bool hasPulseWidths(const sta::Graph* graph)
+  {
+    const auto* widths = graph->*(&LimitAccess::width_check_annotations_);
+    return widths && !widths->empty();
+  }
+
+  static bool hasPeriods(const sta::Graph* graph)
+  {
+    const auto* periods = graph->*(&LimitAccess::period_check_annotations_);
+    return periods && !periods->empty();
   }
 };
 
@@ -82,6 +100,16 @@ class DelayCalcAccess : public sta::GraphDelayCalc1
   static void mergeIdealClocks(sta::GraphDelayCalc1* calc)
   {
     (calc->*(&DelayCalcAccess::mergeIdealClks))();
+  }
+};
+
+class LevelizeAccess : public sta::Levelize
+{
+ public:
+  // Edges that break loops.
+  static sta::EdgeSet& disabledEdges(sta::Levelize* levelize)
+  {
+    return levelize->*(&LevelizeAccess::disabled_loop_edges_);
   }
 };
 

@@ -347,12 +347,17 @@ void EngineOpenSta::readPaths(Rows rows, PathBlock& block)
 void EngineOpenSta::readMeans(Rows rows, PathBlock& block)
 {
   for (uint32_t i = 0; i < rows.count; i++) {
-    sta::VertexPathIterator paths(vertices_[rows.first + i], sta_);
+    sta::Vertex* vertex = vertices_[rows.first + i];
+    const bool has_requireds = hasRequireds(vertex);
+    sta::VertexPathIterator paths(vertex, sta_);
     while (paths.hasNext()) {
       const sta::Path* path = paths.next();
       const TagLane& tag = tagLane(path);
       const float arrival = path->arrival();
-      const float required = path->required();
+      const float required = has_requireds
+                                 ? static_cast<float>(path->required())
+                             : tag.is_max ? none
+                                          : -none;
       float& worst_arrival = block.arrival[tag.lane][i];
       float& worst_required = block.required[tag.lane][i];
       float& worst_slack = block.slack[tag.lane][i];
@@ -371,6 +376,20 @@ void EngineOpenSta::readMeans(Rows rows, PathBlock& block)
       }
     }
   }
+}
+
+// The search for requireds leaves out vertices whose paths are constrained
+// nowhere, such as constant ones. They keep the zeros that paths begin with,
+// which the engine's own queries take for times.
+bool EngineOpenSta::hasRequireds(sta::Vertex* vertex) const
+{
+  sta::VertexPathIterator paths(vertex, sta_);
+  while (paths.hasNext()) {
+    if (paths.next()->required() != 0.0F) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // Many paths share a tag, and finding it is slower than its index.

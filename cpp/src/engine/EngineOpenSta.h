@@ -54,6 +54,14 @@ class EngineOpenSta : public Engine
   void readDelayMarks(const DelayLane& lane,
                       Rows rows,
                       uint8_t* marks) const override;
+  bool hasLimits(uint32_t kind) const override;
+  void readLimits(uint32_t kind,
+                  const Lane& lane,
+                  Rows rows,
+                  float* limits) const override;
+  void writeLimits(uint32_t kind,
+                   const Lane& lane,
+                   const float* limits) override;
 
   void beginRestore() override;
   void writeSlews(const Lane& lane, const float* slews) override;
@@ -108,8 +116,10 @@ class EngineOpenSta : public Engine
   bool searchIsComplete(const std::string& constraints) const;
   size_t slewIndex(const Lane& lane) const;
   sta::DcalcAPIndex delayPoint(const DelayLane& lane) const;
+  float period(const DelayLane& lane, uint32_t row) const;
   // With a single analysis type of OpenSTA 2 min and max are one result.
   bool sharesDelayPoint(const DelayLane& lane) const;
+  bool hasRequireds(sta::Vertex* vertex) const;
   const TagLane& tagLane(const sta::Path* path);
   void readMeans(Rows rows, PathBlock& block);
   void readDistributions(Rows rows, PathBlock& block);

@@ -34,6 +34,16 @@ class VertexAccess : public sta::Vertex
   }
 };
 
+class GraphAccess : public sta::Graph
+{
+ public:
+  // Whether there are annotated periods at all; asking for each pin takes long.
+  static bool hasPeriods(const sta::Graph* graph)
+  {
+    return !api::isEmpty(graph->*(&GraphAccess::period_check_annotations_));
+  }
+};
+
 class EdgeAccess : public sta::Edge
 {
  public:

@@ -153,6 +153,11 @@ inline void reduceParasitics(const sta::Sta* sta,
   }
 }
 
+inline bool isEmpty(const sta::PeriodCheckAnnotations& periods)
+{
+  return periods.empty();
+}
+
 inline const sta::VertexSet& setOf(const sta::VertexSet& vertices)
 {
   return vertices;
