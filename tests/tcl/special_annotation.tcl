@@ -128,7 +128,9 @@ test "annotations are told by the engine's own report" {
     }
     lappend reports [read_text annotated.report]
   }
-  assert_match {u_x1/A.*0\.44.*0\.95} [lindex $reports 0]
+  # Later engines keep pulse widths at arcs, of which the library has none.
+  set limits [expr { [has_clock_iterator] ? {0\.44.*0\.95} : {0\.95} }]
+  assert_match "u_x1/A.*$limits" [lindex $reports 0]
   assert_equal [lindex $reports 1] [lindex $reports 0] "report of annotations"
 }
 
