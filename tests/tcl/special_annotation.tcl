@@ -118,13 +118,19 @@ test "annotations are told by the engine's own report" {
       with_output_to_variable delays { report_annotated_delay -list_annotated }
       with_output_to_variable checks { report_annotated_check -setup -hold -list_annotated }
       # Limits of the clock at a pin are no delays.
-      report_pulse_width_checks -verbose [get_pins u_capture/CK] > widths
+      if { [info commands report_pulse_width_checks] ne "" } {
+        report_pulse_width_checks -verbose [get_pins u_capture/CK] > widths
+      } else {
+        report_check_types -min_pulse_width -verbose > widths
+      }
       report_check_types -min_period -verbose > periods
       write_bytes annotated.report $delays$checks[read_text widths][read_text periods]
     }
     lappend reports [read_text annotated.report]
   }
-  assert_match {u_x1/A.*0\.44.*0\.95} [lindex $reports 0]
+  # Later engines keep pulse widths at arcs, of which the library has none.
+  set limits [expr { [has_clock_iterator] ? {0\.44.*0\.95} : {0\.95} }]
+  assert_match "u_x1/A.*$limits" [lindex $reports 0]
   assert_equal [lindex $reports 1] [lindex $reports 0] "report of annotations"
 }
 
