@@ -67,6 +67,7 @@ class StaRestore
 
   void matchScenes(const RestoreOptions& options);
   void checkLiberties();
+  void checkPlanes();
   void checkConstraints();
   void align(bool partial);
   // Scenes of the engine keep what they have.
@@ -95,9 +96,16 @@ class StaRestore
                const std::vector<float>& found,
                Differences& differences);
   void compareSummaries(Differences& differences);
+  void compareSummary(const DelayLane& lane,
+                      const Summary& found,
+                      double sum_bound,
+                      Differences& differences);
   std::string restoredNames() const;
   std::string differences() const;
   std::string report(bool partial, double seconds) const;
+  // In what lanes() and delayLanes() give for all planes.
+  size_t position(const Lane& lane) const;
+  size_t position(const DelayLane& lane) const;
   // A lane of a restored scene as the stage numbers it.
   Lane stored(const Lane& lane) const;
   Lane stored(const DelayLane& lane) const;

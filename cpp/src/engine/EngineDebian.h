@@ -23,7 +23,7 @@ class EngineDebian : public Engine
   EngineDebian(sta::Sta* sta, SearchHistory& history);
 
   bool isLinked() const override;
-  bool isStatistical() const override { return false; }
+  uint32_t planeCount() const override { return 1; }
   std::string name() const override { return "OpenSTA"; }
   std::string version() const override;
   std::string designName() const override;
