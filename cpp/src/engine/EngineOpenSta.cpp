@@ -346,6 +346,7 @@ void EngineOpenSta::readPaths(Rows rows, PathBlock& block)
 
 void EngineOpenSta::readMeans(Rows rows, PathBlock& block)
 {
+  const float none = sta::MinMax::min()->initValue();
   for (uint32_t i = 0; i < rows.count; i++) {
     sta::Vertex* vertex = vertices_[rows.first + i];
     const bool has_requireds = hasRequireds(vertex);

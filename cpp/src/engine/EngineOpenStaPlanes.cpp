@@ -70,7 +70,9 @@ void EngineOpenSta::readDistributions(Rows rows, PathBlock& block)
     arrivals.clear();
     requireds.clear();
     slacks.clear();
-    sta::VertexPathIterator paths(vertices_[rows.first + i], sta_);
+    sta::Vertex* vertex = vertices_[rows.first + i];
+    const bool has_requireds = hasRequireds(vertex);
+    sta::VertexPathIterator paths(vertex, sta_);
     while (paths.hasNext()) {
       const sta::Path* path = paths.next();
       const TagLane& tag = tagLane(path);
@@ -85,12 +87,16 @@ void EngineOpenSta::readDistributions(Rows rows, PathBlock& block)
                        api::judged(arrival, side, sta_),
                        tag.is_max);
       }
-      requireds.offer(tag.lane,
-                      api::planes(required),
-                      api::judged(required, side->opposite(), sta_),
-                      !tag.is_max);
-      slacks.offer(
-          tag.lane, api::planes(slack), api::judged(slack, early, sta_), false);
+      if (has_requireds) {
+        requireds.offer(tag.lane,
+                        api::planes(required),
+                        api::judged(required, side->opposite(), sta_),
+                        !tag.is_max);
+        slacks.offer(tag.lane,
+                     api::planes(slack),
+                     api::judged(slack, early, sta_),
+                     false);
+      }
     }
     arrivals.store(block.arrival, i);
     requireds.store(block.required, i);
