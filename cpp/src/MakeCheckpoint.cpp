@@ -252,7 +252,7 @@ int run(ClientData data,
   } catch (const Error& error) {
     return setTclError(interp, error, checkpoint->host().tellFailure(error));
   } catch (const std::exception& failure) {
-    const Error error(
+    const auto error = Error(
         28, "ENGINE", std::string("The engine failed: ") + failure.what());
     return setTclError(interp, error, checkpoint->host().tellFailure(error));
   }
