@@ -13,7 +13,7 @@ set(ckp_common_sources
   cpp/src/ObjectTable.cpp
   cpp/src/StaCapture.cpp
   cpp/src/StaRestore.cpp
-  cpp/src/StaRestoreLimits.cpp
+  cpp/src/StaRestoreState.cpp
   cpp/src/Text.cpp
   cpp/src/engine/EndpointSlacks.cpp
   cpp/src/engine/Engine.cpp)
@@ -23,6 +23,7 @@ set(ckp_debian_sources
   cpp/src/engine/EngineDebianEndpoints.cpp
   cpp/src/engine/EngineDebianLibrary.cpp
   cpp/src/engine/EngineDebianLimits.cpp
+  cpp/src/engine/EngineDebianLoops.cpp
   cpp/src/engine/EngineDebianRestore.cpp
   cpp/src/engine/WatchDebian.cpp)
 
@@ -32,6 +33,7 @@ set(ckp_opensta_sources
   cpp/src/engine/EngineOpenStaEndpoints.cpp
   cpp/src/engine/EngineOpenStaLibrary.cpp
   cpp/src/engine/EngineOpenStaLimits.cpp
+  cpp/src/engine/EngineOpenStaPlanes.cpp
   cpp/src/engine/EngineOpenStaRestore.cpp
   cpp/src/engine/WatchOpenSta.cpp)
 

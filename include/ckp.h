@@ -141,6 +141,27 @@
 #define CKP_COLUMN_PERIOD 8
 
 /*
+ 1 where the engine cut a combinational loop, at all arcs of the edge, else 0; scene 0, CKP_MIN.
+ Without the column there are none.
+ */
+#define CKP_COLUMN_LOOP_MARK 9
+
+/*
+ Difference of the mean from the nominal value; as all planes, in what the engine counts it in.
+ */
+#define CKP_PLANE_SHIFT 1
+
+/*
+ Variance.
+ */
+#define CKP_PLANE_VARIANCE 2
+
+/*
+ Skewness.
+ */
+#define CKP_PLANE_SKEWNESS 3
+
+/*
  Name of the top cell.
  */
 #define CKP_TEXT_DESIGN 1
@@ -292,6 +313,11 @@
 #define CKP_NUMBER_ATTACHED_BYTES 10
 
 /*
+ Planes of its values: 1, and up to 4 with statistical timing.
+ */
+#define CKP_NUMBER_PLANES 11
+
+/*
  Done.
  */
 #define CKP_OK 0
@@ -410,6 +436,11 @@
  And every value decoded, but attachments only looked at as they are stored.
  */
 #define CKP_VERIFY_TIMING 2
+
+/*
+ Planes of a value: its mean; with statistical timing its mean shift, variance and skewness, too.
+ */
+#define MAX_PLANES 4
 
 /*
  How the rows of live objects correspond to those of a stage, by name. Shared and immutable; keeps
@@ -626,6 +657,19 @@ ckp_status ckp_capture_add_column(ckp_capture *capture,
                                   uint32_t transition,
                                   uint32_t *out_column,
                                   ckp_error **out_error);
+
+/*
+ Announce a further plane of a column of values: with statistical timing, a value is four floats. It is
+ written and read as a column of its own, and keeps every bit whatever the tolerance.
+
+ column: that of the means, from ckp_capture_add_column().
+ plane:  CKP_PLANE_SHIFT, CKP_PLANE_VARIANCE or CKP_PLANE_SKEWNESS.
+ */
+ckp_status ckp_capture_add_plane(ckp_capture *capture,
+                                 uint32_t column,
+                                 uint32_t plane,
+                                 uint32_t *out_column,
+                                 ckp_error **out_error);
 
 /*
  Append the next rows of a column. The capture keeps a copy until its commit.
@@ -898,6 +942,20 @@ ckp_status ckp_stage_find_column(const ckp_stage *stage,
                                  uint32_t transition,
                                  uint32_t *out_column,
                                  ckp_error **out_error);
+
+/*
+ The handle of a further plane of a column, for ckp_stage_read() and ckp_alignment_read().
+
+ column: that of the means, from ckp_stage_find_column().
+ plane:  CKP_PLANE_SHIFT, CKP_PLANE_VARIANCE or CKP_PLANE_SKEWNESS.
+
+ Returns CKP_NOT_FOUND when the stage does not have it.
+ */
+ckp_status ckp_stage_find_plane(const ckp_stage *stage,
+                                uint32_t column,
+                                uint32_t plane,
+                                uint32_t *out_column,
+                                ckp_error **out_error);
 
 /*
  Values of a column.

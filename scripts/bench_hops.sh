@@ -32,7 +32,9 @@ CARGO_TARGET_DIR=$work/target cargo build --release --manifest-path benches/hops
 rm -rf "$work/input" "$work"/*.ckp
 mkdir -p "$work/input"
 
-# save DESIGN TOP STAGE NETLIST SDC SPEF LIBERTY...: a full stage; SPEF may be missing.
+# save DESIGN TOP STAGE NETLIST SDC SPEF LIBERTY...: a full stage, after the commands of $edits; SPEF may
+# be missing.
+edits=
 save() {
   local design=$1 top=$2 stage=$3 netlist=$4 sdc=$5 spef=$6 script=$work/input/save.tcl library
   shift 6
@@ -44,6 +46,7 @@ save() {
     echo "link_design $top"
     echo "if { [read_sdc {$sdc}] } { error {The constraints have errors.} }"
     [ ! -f "$spef" ] || echo "read_spef {$spef}"
+    [ -z "$edits" ] || printf 'source benches/edits.tcl\n%s\n' "$edits"
     echo "save_timing_checkpoint $stage -store {$work/$design.ckp} -full"
   } > "$script"
   build/bin/ckp_sta -no_init -no_splash -exit "$script" > "$work/input/save.log" 2>&1 || {
@@ -79,6 +82,16 @@ if [ -d "$flows" ]; then
         "${libraries[@]}"
     done
     designs+=("$design=$work/$design.ckp")
+    # Ten gates before one register after the other, from the clock tree on.
+    if [ "$design" = aes ]; then
+      for number in 0 1 2 3 4; do
+        [ $number = 0 ] || edits+="edit_before [expr { $number * 90 }]"$'\n'
+        save aes_edits "$top" "edit_$number" "$input/5_cts.v" "$directory/5_cts.sdc" \
+          "$input/5_cts.spef" "${libraries[@]}"
+      done
+      edits=
+      designs+=("aes_edits=$work/aes_edits.ckp")
+    fi
     rm -rf "$input"
   done
 else

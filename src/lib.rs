@@ -25,8 +25,9 @@ pub use codec::CodecChoice;
 pub use delta::Match;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    BaseRef, BlockIndex, CompressedDelta, DelayTable, Digest, Endpoint, MinMax, ObjectTable,
-    StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, TimingStage, Transition, Width,
+    BaseRef, BlockIndex, CompressedDelta, DelayTable, Digest, Endpoint, MAX_PLANES, MinMax,
+    ObjectTable, StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, TimingStage,
+    Transition, Width,
 };
 pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,

@@ -113,11 +113,11 @@ void Checkpoint::save(const std::string& stage,
     host_->error(CKP, 3, "A full stage has no base: give -full or -base.");
   }
   if (options.level && (*options.level < 1 || *options.level > 19)) {
-    host_->error(CKP, 6, "The compression level is 1 to 19.");
+    host_->error(CKP, 6, "The compression level is a number from 1 to 19.");
   }
   // Not true for NaN.
   if (!(options.tolerance >= 0.0 && options.tolerance <= 1.0)) {
-    host_->error(CKP, 12, "The tolerance is 0 to 1 seconds.");
+    host_->error(CKP, 12, "The tolerance is a number of seconds from 0 to 1.");
   }
   Stopwatch time;
   StageHandle saved;
@@ -125,6 +125,12 @@ void Checkpoint::save(const std::string& stage,
   try {
     const Stopwatch::Lap lap(time);
     const std::unique_ptr<Engine> engine = linkedEngine();
+    if (options.tolerance > 0.0 && engine->planeCount() > 1) {
+      host_->error(CKP,
+                   31,
+                   "With statistical timing every bit is kept: save without "
+                   "-tolerance.");
+    }
     const StoreHandle handle = openStore(storePath(store), CKP_OPEN_CREATE);
     call(ckp_store_check_new_stage, handle.get(), stage.c_str());
     SaveOptions with_files = options;
@@ -277,11 +283,11 @@ std::unique_ptr<Engine> Checkpoint::linkedEngine()
   if (!engine->isLinked()) {
     host_->error(CKP, 20, "No design is linked: use link_design first.");
   }
-  if (engine->isStatistical()) {
+  if (engine->planeCount() == 0) {
     host_->error(CKP,
                  29,
-                 "Statistical timing is on, and checkpoints keep only means: "
-                 "turn it off with sta_pocv_mode or sta_pocv_enabled.");
+                 "Statistical timing is on, and this engine was built without "
+                 "its values: turn it off with sta_pocv_enabled.");
   }
   return engine;
 }

@@ -13,10 +13,12 @@
 #include "Wires.h"
 #include "db_sta/dbNetwork.hh"
 #include "db_sta/dbSta.hh"
+#include "engine/MemoryFile.h"
 #include "odb/db.h"
 #include "odb/dbStream.h"
 #include "ord/OpenRoad.hh"
 #include "sta/Mode.hh"
+#include "sta/Units.hh"
 
 namespace odb {
 
@@ -128,6 +130,37 @@ std::string firstDifference(const std::string& a, const std::string& b)
   return "\"" + line_a + "\" and here \"" + line_b + "\"";
 }
 
+// The units of the shell are those of the SI for as long as the object is
+// there: values that are converted from other units and back are rounded.
+class SiUnits
+{
+ public:
+  explicit SiUnits(sta::Sta* sta) : units_(*sta->units()), before_(units_)
+  {
+    for (sta::Unit* unit : {units_.timeUnit(),
+                            units_.capacitanceUnit(),
+                            units_.resistanceUnit(),
+                            units_.voltageUnit(),
+                            units_.currentUnit(),
+                            units_.powerUnit(),
+                            units_.distanceUnit()}) {
+      unit->setScale(1.0F);
+    }
+  }
+  ~SiUnits() { units_ = before_; }
+  SiUnits(const SiUnits&) = delete;
+  SiUnits& operator=(const SiUnits&) = delete;
+
+ private:
+  sta::Units& units_;
+  const sta::Units before_;
+};
+
+// The first line of saved constraints, for who reads them with read_sdc.
+constexpr const char* kUnitsCommand
+    = "set_cmd_units -time 1s -capacitance 1f -resistance 1ohm -voltage 1v "
+      "-current 1A -distance 1m\n";
+
 class DesignOpenRoad : public Design
 {
  public:
@@ -144,6 +177,7 @@ class DesignOpenRoad : public Design
   void replace() override;
 
  private:
+  std::string constraints(const sta::Mode* mode) const;
   void replaceBlock();
   void loadConstraints(const sta::Mode* mode, const std::string& sdc);
 
@@ -161,19 +195,21 @@ std::vector<std::string> DesignOpenRoad::save(const std::string& directory)
   openroad_->writeDb((directory + "/" + kDatabaseFile).c_str());
   writeText(directory + "/" + kWiresFile, saveWires(sta_));
   std::vector<std::string> names = {kDatabaseFile, kWiresFile};
-  // Enough digits after the point for float values in any library's units.
-  constexpr int digits = 12;
   for (const sta::Mode* mode : sta_->modes()) {
     names.push_back(constraintsFile(mode));
-    sta_->writeSdc(mode->sdc(),
-                   directory + "/" + names.back(),
-                   false,
-                   true,
-                   digits,
-                   false,
-                   true);
+    writeText(directory + "/" + names.back(), constraints(mode));
   }
   return names;
+}
+
+std::string DesignOpenRoad::constraints(const sta::Mode* mode) const
+{
+  // Enough digits after the point for all of a float of 1e-20.
+  constexpr int digits = 30;
+  const SiUnits units(sta_);
+  const MemoryFile file;
+  sta_->writeSdc(mode->sdc(), file.path(), false, true, digits, false, true);
+  return kUnitsCommand + file.contents();
 }
 
 void DesignOpenRoad::read(const std::string& directory)
@@ -252,11 +288,13 @@ void DesignOpenRoad::replaceBlock()
   openroad_->designCreated();
 }
 
-// As the engine's read_sdc does, without a file.
+// As the engine's read_sdc does, without a file. What this sets the
+// units to is taken back.
 void DesignOpenRoad::loadConstraints(const sta::Mode* mode,
                                      const std::string& sdc)
 {
   sta_->setCmdMode(mode->name());
+  const SiUnits units(sta_);
   Tcl_Interp* interp = sta_->tclInterp();
   if (Tcl_EvalEx(interp, sdc.c_str(), -1, TCL_EVAL_GLOBAL) != TCL_OK) {
     throw std::runtime_error("the stored constraints of mode " + mode->name()

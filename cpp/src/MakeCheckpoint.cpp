@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
@@ -100,20 +101,18 @@ uint32_t codecNumber(const std::string& name, Host& host)
   return codec->second;
 }
 
-// Digits that are too many become a level that is too high, as they are.
-uint32_t levelNumber(const std::string& text, Host& host)
+// 0, which no level is, where the text is no number.
+uint32_t levelNumber(const std::string& text)
 {
   uint32_t level = 0;
   const char* end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, level);
-  if (rest != end || failure != std::errc()) {
-    host.error(CKP, 6, "The compression level is 1 to 19, not " + text + ".");
-  }
-  return level;
+  return rest == end && failure == std::errc() ? level : 0;
 }
 
-// In any notation that Tcl knows, whatever the locale.
-double toleranceSeconds(const std::string& text, Host& host)
+// In any notation that Tcl knows, whatever the locale. NaN, which no tolerance
+// is, where the text is no number.
+double toleranceSeconds(const std::string& text)
 {
   double seconds = 0.0;
   Tcl_Obj* object = Tcl_NewStringObj(text.c_str(), -1);
@@ -121,11 +120,7 @@ double toleranceSeconds(const std::string& text, Host& host)
   const bool is_number
       = Tcl_GetDoubleFromObj(nullptr, object, &seconds) == TCL_OK;
   Tcl_DecrRefCount(object);
-  if (!is_number || !(seconds >= 0.0 && seconds <= 1.0)) {
-    host.error(
-        CKP, 12, "The tolerance is 0 to 1 seconds, not \"" + text + "\".");
-  }
-  return seconds;
+  return is_number ? seconds : std::nan("");
 }
 
 std::vector<std::pair<std::string, std::string>> pairs(
@@ -160,11 +155,10 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
     options.codec = codecNumber(arguments.key("-codec"), checkpoint.host());
   }
   if (arguments.has("-level")) {
-    options.level = levelNumber(arguments.key("-level"), checkpoint.host());
+    options.level = levelNumber(arguments.key("-level"));
   }
   if (arguments.has("-tolerance")) {
-    options.tolerance
-        = toleranceSeconds(arguments.key("-tolerance"), checkpoint.host());
+    options.tolerance = toleranceSeconds(arguments.key("-tolerance"));
   }
   const std::vector<std::string> meta
       = splitList(arguments.key("-meta").c_str(), checkpoint.host());
@@ -258,7 +252,7 @@ int run(ClientData data,
   } catch (const Error& error) {
     return setTclError(interp, error, checkpoint->host().tellFailure(error));
   } catch (const std::exception& failure) {
-    const Error error(
+    const auto error = Error(
         28, "ENGINE", std::string("The engine failed: ") + failure.what());
     return setTclError(interp, error, checkpoint->host().tellFailure(error));
   }

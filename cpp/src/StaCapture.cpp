@@ -47,6 +47,7 @@ StageHandle StaCapture::save(ckp_store* store,
   writeSlewMarks();
   writeDelayMarks();
   writeLimits();
+  writeLoopMarks();
   writeEndpoints();
   return make<StageHandle>(ckp_capture_commit, capture_.release());
 }
@@ -158,6 +159,13 @@ uint32_t StaCapture::addColumn(uint32_t kind,
   return column;
 }
 
+uint32_t StaCapture::addPlane(uint32_t column, uint32_t plane)
+{
+  uint32_t added = 0;
+  call(ckp_capture_add_plane, capture_.get(), column, plane, &added);
+  return added;
+}
+
 void StaCapture::writeVertexColumns()
 {
   struct Columns
@@ -168,32 +176,36 @@ void StaCapture::writeVertexColumns()
     uint32_t required;
     uint32_t slack;
   };
-  std::vector<Columns> columns;
-  for (const Lane& lane : lanes(scene_count_)) {
-    const auto add = [&](uint32_t kind) {
-      return addColumn(kind, lane.scene, lane.min_max, lane.transition);
+  const uint32_t plane_count = engine_.planeCount();
+  std::vector<Columns> columns;  // Those of the means come first.
+  for (const Lane& lane : lanes(scene_count_, plane_count)) {
+    const auto add = [&](uint32_t kind, uint32_t Columns::*column) {
+      return lane.plane == 0
+                 ? addColumn(kind, lane.scene, lane.min_max, lane.transition)
+                 : addPlane(columns[lane.index()].*column, lane.plane);
     };
-    columns.push_back({lane,
-                       add(CKP_COLUMN_SLEW),
-                       add(CKP_COLUMN_ARRIVAL),
-                       add(CKP_COLUMN_REQUIRED),
-                       add(CKP_COLUMN_SLACK)});
+    const Columns added = {lane,
+                           add(CKP_COLUMN_SLEW, &Columns::slew),
+                           add(CKP_COLUMN_ARRIVAL, &Columns::arrival),
+                           add(CKP_COLUMN_REQUIRED, &Columns::required),
+                           add(CKP_COLUMN_SLACK, &Columns::slack)};
+    columns.push_back(added);
   }
   const uint32_t row_count = engine_.vertexCount();
   const uint32_t block_rows = std::min(kBlockRows, row_count);
-  PathBlock paths(scene_count_, block_rows);
+  PathBlock paths(scene_count_, plane_count, block_rows);
   std::vector<std::vector<float>> slews(columns.size(),
                                         std::vector<float>(block_rows));
   forEachBlock(row_count, [&](Rows rows) {
     {
       const Stopwatch::Lap lap(engine_time_);
       engine_.readPaths(rows, paths);
-      for (const Columns& c : columns) {
-        engine_.readSlews(c.lane, rows, slews[c.lane.index()].data());
+      for (size_t i = 0; i < columns.size(); i++) {
+        engine_.readSlews(columns[i].lane, rows, slews[i].data());
       }
     }
-    for (const Columns& c : columns) {
-      const uint32_t i = c.lane.index();
+    for (size_t i = 0; i < columns.size(); i++) {
+      const Columns& c = columns[i];
       const auto write
           = [&](uint32_t column, const std::vector<float>& values) {
               call(ckp_capture_write,
@@ -214,9 +226,15 @@ void StaCapture::writeDelayColumns()
 {
   const uint32_t row_count = engine_.arcCount();
   std::vector<float> delays(std::min(kBlockRows, row_count));
-  for (const DelayLane& lane : delayLanes(scene_count_)) {
-    const uint32_t column = addColumn(
-        CKP_COLUMN_DELAY, lane.scene, lane.min_max, CKP_NO_TRANSITION);
+  std::vector<uint32_t> means;
+  for (const DelayLane& lane : delayLanes(scene_count_, engine_.planeCount())) {
+    if (lane.plane == 0) {
+      means.push_back(addColumn(
+          CKP_COLUMN_DELAY, lane.scene, lane.min_max, CKP_NO_TRANSITION));
+    }
+    const uint32_t column = lane.plane == 0
+                                ? means.back()
+                                : addPlane(means[lane.index()], lane.plane);
     forEachBlock(row_count, [&](Rows rows) {
       {
         const Stopwatch::Lap lap(engine_time_);
@@ -290,6 +308,21 @@ void StaCapture::writeLimits()
         });
       }
     }
+  }
+}
+
+void StaCapture::writeLoopMarks()
+{
+  if (engine_.hasLoopMarks()) {
+    const uint32_t column
+        = addColumn(CKP_COLUMN_LOOP_MARK, 0, CKP_MIN, CKP_NO_TRANSITION);
+    std::vector<uint8_t> marks(engine_.arcCount());
+    engine_.readLoopMarks(marks.data());
+    call(ckp_capture_write_marks,
+         capture_.get(),
+         column,
+         marks.data(),
+         engine_.arcCount());
   }
 }
 

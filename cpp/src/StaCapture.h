@@ -42,7 +42,9 @@ class StaCapture
   void writeSlewMarks();
   void writeDelayMarks();
   void writeLimits();
+  void writeLoopMarks();
   void writeEndpoints();
+  uint32_t addPlane(uint32_t column, uint32_t plane);
   uint32_t addColumn(uint32_t kind,
                      uint32_t scene,
                      uint32_t min_max,

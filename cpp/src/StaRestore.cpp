@@ -66,6 +66,7 @@ std::string StaRestore::restore(const ckp_store* store,
     call(ckp_stage_tolerance, stage_.get(), &tolerance_);
     matchScenes(options);
     checkLiberties();
+    checkPlanes();
     checkConstraints();
     call(ckp_stage_verify, stage_.get(), CKP_VERIFY_TIMING);
     align(options.partial);
@@ -176,6 +177,20 @@ void StaRestore::checkConstraints()
   }
 }
 
+void StaRestore::checkPlanes()
+{
+  uint64_t planes = 0;
+  call(ckp_stage_number, stage_.get(), CKP_NUMBER_PLANES, &planes);
+  if (planes != engine_.planeCount()) {
+    host_.error(CKP,
+                30,
+                std::string("The stage was saved with statistical timing ")
+                    + (planes > 1 ? "on" : "off") + ", the engine has it "
+                    + (planes > 1 ? "off" : "on")
+                    + ". Set sta_pocv_mode as it was.");
+  }
+}
+
 void StaRestore::align(bool partial)
 {
   ObjectTable objects;
@@ -203,7 +218,7 @@ bool StaRestore::leavesScenes() const
 std::vector<Lane> StaRestore::restoredLanes() const
 {
   std::vector<Lane> restored;
-  for (const Lane& lane : lanes(scenes_.size())) {
+  for (const Lane& lane : lanes(scenes_.size(), engine_.planeCount())) {
     if (stage_scenes_[lane.scene]) {
       restored.push_back(lane);
     }
@@ -214,7 +229,8 @@ std::vector<Lane> StaRestore::restoredLanes() const
 std::vector<DelayLane> StaRestore::restoredDelayLanes() const
 {
   std::vector<DelayLane> restored;
-  for (const DelayLane& lane : delayLanes(scenes_.size())) {
+  for (const DelayLane& lane :
+       delayLanes(scenes_.size(), engine_.planeCount())) {
     if (stage_scenes_[lane.scene]) {
       restored.push_back(lane);
     }
@@ -224,12 +240,23 @@ std::vector<DelayLane> StaRestore::restoredDelayLanes() const
 
 Lane StaRestore::stored(const Lane& lane) const
 {
-  return {*stage_scenes_[lane.scene], lane.min_max, lane.transition};
+  return {
+      *stage_scenes_[lane.scene], lane.min_max, lane.transition, lane.plane};
 }
 
 Lane StaRestore::stored(const DelayLane& lane) const
 {
-  return stored(Lane{lane.scene, lane.min_max, CKP_NO_TRANSITION});
+  return stored(Lane{lane.scene, lane.min_max, CKP_NO_TRANSITION, lane.plane});
+}
+
+size_t StaRestore::position(const Lane& lane) const
+{
+  return lane.plane * lanes(scenes_.size()).size() + lane.index();
+}
+
+size_t StaRestore::position(const DelayLane& lane) const
+{
+  return lane.plane * delayLanes(scenes_.size()).size() + lane.index();
 }
 
 // The current values, to return to and to keep where the stage has none.
@@ -238,11 +265,12 @@ StaRestore::DelayState StaRestore::readEngine() const
   const Rows vertices = {0, engine_.vertexCount()};
   const Rows arcs = {0, engine_.arcCount()};
   DelayState state;
-  for (const Lane& lane : lanes(scenes_.size())) {
+  const uint32_t plane_count = engine_.planeCount();
+  for (const Lane& lane : lanes(scenes_.size(), plane_count)) {
     state.slews.emplace_back(vertices.count);
     engine_.readSlews(lane, vertices, state.slews.back().data());
   }
-  for (const DelayLane& lane : delayLanes(scenes_.size())) {
+  for (const DelayLane& lane : delayLanes(scenes_.size(), plane_count)) {
     state.delays.emplace_back(arcs.count);
     engine_.readDelays(lane, arcs, state.delays.back().data());
   }
@@ -255,6 +283,8 @@ StaRestore::DelayState StaRestore::readEngine() const
     engine_.readDelayMarks(lane, arcs, state.delay_marks.back().data());
   }
   readEngineLimits(state);
+  state.loop_marks.resize(arcs.count);
+  engine_.readLoopMarks(state.loop_marks.data());
   return state;
 }
 
@@ -263,7 +293,7 @@ void StaRestore::readStage(DelayState& state)
 {
   const ckp_alignment* alignment = alignment_.get();
   for (const Lane& lane : restoredLanes()) {
-    std::vector<float>& slews = state.slews[lane.index()];
+    std::vector<float>& slews = state.slews[position(lane)];
     call(ckp_alignment_read,
          alignment,
          column(CKP_COLUMN_SLEW, stored(lane)),
@@ -273,7 +303,7 @@ void StaRestore::readStage(DelayState& state)
          vertex_flags_.data());
   }
   for (const DelayLane& lane : restoredDelayLanes()) {
-    std::vector<float>& delays = state.delays[lane.index()];
+    std::vector<float>& delays = state.delays[position(lane)];
     call(ckp_alignment_read,
          alignment,
          column(CKP_COLUMN_DELAY, stored(lane)),
@@ -296,11 +326,16 @@ void StaRestore::readStage(DelayState& state)
     }
   }
   for (const DelayLane& lane : restoredDelayLanes()) {
-    readMarks(findColumn(CKP_COLUMN_DELAY_MARK, stored(lane)),
-              arc_flags_,
-              state.delay_marks[lane.index()]);
+    if (lane.plane == 0) {
+      readMarks(findColumn(CKP_COLUMN_DELAY_MARK, stored(lane)),
+                arc_flags_,
+                state.delay_marks[lane.index()]);
+    }
   }
   readStageLimits(state);
+  readMarks(findColumn(CKP_COLUMN_LOOP_MARK, {0, CKP_MIN, CKP_NO_TRANSITION}),
+            arc_flags_,
+            state.loop_marks);
 }
 
 // A stage without the column has no marks.
@@ -346,22 +381,29 @@ uint32_t StaRestore::column(uint32_t kind, const Lane& lane) const
        lane.min_max,
        lane.transition,
        &column);
+  if (lane.plane > 0) {
+    call(ckp_stage_find_plane, stage_.get(), column, lane.plane, &column);
+  }
   return column;
 }
 
 void StaRestore::writeEngine(const DelayState& state)
 {
-  for (const Lane& lane : lanes(scenes_.size())) {
-    engine_.writeSlews(lane, state.slews[lane.index()].data());
+  const uint32_t plane_count = engine_.planeCount();
+  for (const Lane& lane : lanes(scenes_.size(), plane_count)) {
+    engine_.writeSlews(lane, state.slews[position(lane)].data());
+  }
+  for (const DelayLane& lane : delayLanes(scenes_.size(), plane_count)) {
+    engine_.writeDelays(lane, state.delays[position(lane)].data());
   }
   for (const DelayLane& lane : delayLanes(scenes_.size())) {
-    engine_.writeDelays(lane, state.delays[lane.index()].data());
     engine_.writeDelayMarks(lane, state.delay_marks[lane.index()].data());
   }
   for (const Lane& lane : lanes(1)) {
     engine_.writeSlewMarks(lane, state.slew_marks[lane.index()].data());
   }
   writeLimits(state);
+  engine_.writeLoopMarks(state.loop_marks.data());
 }
 
 ////////////////////////////////////////////////////////////////
@@ -374,13 +416,13 @@ void StaRestore::prove()
   engine_.findTiming();
   const uint32_t row_count = engine_.vertexCount();
   const uint32_t block_rows = std::min(kBlockRows, row_count);
-  PathBlock found(scenes_.size(), block_rows);
+  PathBlock found(scenes_.size(), engine_.planeCount(), block_rows);
   Differences differences;
   for (uint32_t first = 0; first < row_count; first += kBlockRows) {
     const Rows rows = {first, std::min(kBlockRows, row_count - first)};
     engine_.readPaths(rows, found);
     for (const Lane& lane : restoredLanes()) {
-      const uint32_t i = lane.index();
+      const size_t i = position(lane);
       compare(rows, CKP_COLUMN_ARRIVAL, lane, found.arrival[i], differences);
       compare(rows, CKP_COLUMN_REQUIRED, lane, found.required[i], differences);
       compare(rows, CKP_COLUMN_SLACK, lane, found.slack[i], differences);
@@ -494,29 +536,37 @@ void StaRestore::compareSummaries(Differences& differences)
   const double sum_bound
       = static_cast<double>(endpoints.slack.size()) * bounds_.required;
   for (const DelayLane& lane : restoredDelayLanes()) {
-    const Summary& found = summaries[lane.index()];
-    float worst_slack = 0.0F;
-    float tns = 0.0F;
-    uint32_t violating = 0;
-    call(ckp_stage_summary,
-         stage_.get(),
-         stored(lane).scene,
-         lane.min_max,
-         &worst_slack,
-         &tns,
-         &violating);
-    proved_values_ += 2;
-    const char* min_max = lane.min_max == CKP_MAX ? "max" : "min";
-    if (differs(worst_slack, found.worst_slack, bounds_.required)) {
-      differences.add(std::string("worst slack ") + min_max,
-                      worst_slack,
-                      found.worst_slack);
+    if (lane.plane == 0) {
+      compareSummary(lane, summaries[lane.index()], sum_bound, differences);
     }
-    if (differs(tns, found.total_negative_slack, sum_bound)) {
-      differences.add(std::string("total negative slack ") + min_max,
-                      tns,
-                      found.total_negative_slack);
-    }
+  }
+}
+
+void StaRestore::compareSummary(const DelayLane& lane,
+                                const Summary& found,
+                                double sum_bound,
+                                Differences& differences)
+{
+  float worst_slack = 0.0F;
+  float tns = 0.0F;
+  uint32_t violating = 0;
+  call(ckp_stage_summary,
+       stage_.get(),
+       stored(lane).scene,
+       lane.min_max,
+       &worst_slack,
+       &tns,
+       &violating);
+  proved_values_ += 2;
+  const char* min_max = lane.min_max == CKP_MAX ? "max" : "min";
+  if (differs(worst_slack, found.worst_slack, bounds_.required)) {
+    differences.add(
+        std::string("worst slack ") + min_max, worst_slack, found.worst_slack);
+  }
+  if (differs(tns, found.total_negative_slack, sum_bound)) {
+    differences.add(std::string("total negative slack ") + min_max,
+                    tns,
+                    found.total_negative_slack);
   }
 }
 
@@ -538,7 +588,7 @@ std::string StaRestore::restoredNames() const
 {
   std::vector<std::string> names;
   for (const DelayLane& lane : restoredDelayLanes()) {
-    if (lane.min_max == CKP_MAX) {
+    if (lane.min_max == CKP_MAX && lane.plane == 0) {
       names.push_back(scenes_[lane.scene]);
     }
   }

@@ -45,6 +45,7 @@ class StaRestore
     // By kind, and by Lane::index(); of kinds that neither engine nor stage has
     // nothing.
     std::map<uint32_t, std::vector<std::vector<float>>> limits;
+    std::vector<uint8_t> loop_marks;
   };
 
   // Seconds that what the engine finds may be from what the stage has; all 0
@@ -66,6 +67,7 @@ class StaRestore
 
   void matchScenes(const RestoreOptions& options);
   void checkLiberties();
+  void checkPlanes();
   void checkConstraints();
   void align(bool partial);
   // Scenes of the engine keep what they have.
@@ -94,9 +96,16 @@ class StaRestore
                const std::vector<float>& found,
                Differences& differences);
   void compareSummaries(Differences& differences);
+  void compareSummary(const DelayLane& lane,
+                      const Summary& found,
+                      double sum_bound,
+                      Differences& differences);
   std::string restoredNames() const;
   std::string differences() const;
   std::string report(bool partial, double seconds) const;
+  // In what lanes() and delayLanes() give for all planes.
+  size_t position(const Lane& lane) const;
+  size_t position(const DelayLane& lane) const;
   // A lane of a restored scene as the stage numbers it.
   Lane stored(const Lane& lane) const;
   Lane stored(const DelayLane& lane) const;

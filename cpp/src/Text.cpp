@@ -18,9 +18,13 @@ std::string unescape(const std::string& text, char escape, char escaped)
 {
   std::string plain;
   for (size_t i = 0; i < text.size(); i++) {
-    const bool is_escape
-        = text[i] == escape && i + 1 < text.size() && text[i + 1] == escaped;
-    if (!is_escape) {
+    const bool is_escape = text[i] == escape && i + 1 < text.size();
+    if (!is_escape || text[i + 1] != escaped) {
+      plain += text[i];
+    }
+    if (is_escape) {
+      // What it stands before, be it another escape character.
+      i++;
       plain += text[i];
     }
   }

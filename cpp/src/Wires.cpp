@@ -177,14 +177,15 @@ void Writer::writeNodes(const sta::Parasitic* network)
   }
 }
 
-// Those that the engine has reduced from a network it reduces again.
+// Those that the engine reduced from a network as well: what it finds after an
+// edit depends on which it has.
 void Writer::writePiModels(const std::string& name, const sta::Pin* driver)
 {
   for (const sta::MinMax* min_max : sta::MinMax::range()) {
     for (const sta::RiseFall* rf : sta::RiseFall::range()) {
       const sta::Parasitic* model
           = parasitics_->findPiElmore(driver, rf, min_max);
-      if (model != nullptr && !parasitics_->isReducedParasiticNetwork(model)) {
+      if (model != nullptr) {
         float c2, rpi, c1;
         parasitics_->piModel(model, c2, rpi, c1);
         line({"pi",
@@ -193,7 +194,8 @@ void Writer::writePiModels(const std::string& name, const sta::Pin* driver)
               min_max->to_string(),
               hex(c2),
               hex(rpi),
-              hex(c1)});
+              hex(c1),
+              parasitics_->isReducedParasiticNetwork(model) ? "1" : "0"});
         writeElmores(model, driver);
       }
     }
@@ -331,7 +333,7 @@ void Reader::readLine(const Words& words)
     parasitic_ = nullptr;
   } else if (kind == "net" && count == 3 && parasitics_ != nullptr) {
     readNet(words);
-  } else if (kind == "pi" && count == 7 && parasitics_ != nullptr) {
+  } else if (kind == "pi" && count == 8 && parasitics_ != nullptr) {
     readPiModel(words);
   } else if (parasitic_ != nullptr) {
     readPart(words);
@@ -404,6 +406,7 @@ void Reader::readPiModel(const Words& words)
                                          number(words[4]),
                                          number(words[5]),
                                          number(words[6]));
+  parasitics_->setIsReducedParasiticNetwork(parasitic_, words[7] == "1");
 }
 
 const sta::Pin* Reader::pin(const std::string& name) const

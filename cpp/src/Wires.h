@@ -11,8 +11,8 @@ class Sta;
 
 namespace ckp {
 
-// The parasitics of all scenes as text, without those that the engine reduces
-// from others by itself. Keeps every bit, which SPEF does not. Throws
+// The parasitics of all scenes as text, with the models that the engine reduced
+// from networks. Keeps every bit, which SPEF does not. Throws
 // std::runtime_error for parasitics of objects that have no name of their own.
 std::string saveWires(sta::Sta* sta);
 

@@ -14,7 +14,9 @@ use super::stage::ckp_stage;
 use super::status::{ckp_error, ckp_status};
 use super::store::ckp_store;
 use crate::error::{Result, invalid};
-use crate::model::{DelayTable, Endpoint, MinMax, StreamKey, StreamKind, Summary, Transition};
+use crate::model::{
+    DelayTable, Endpoint, MAX_PLANES, MinMax, StreamKey, StreamKind, Summary, Transition,
+};
 use crate::store::{Capture, CaptureOptions, OpenMode, Store};
 
 /// Early (hold) analysis.
@@ -48,6 +50,16 @@ pub const CKP_COLUMN_PULSE_WIDTH: u32 = 7;
 /// Least clock period at a vertex that the user annotated, seconds, as CKP_RISE; 1e30 where there is
 /// none. Without the column there are none.
 pub const CKP_COLUMN_PERIOD: u32 = 8;
+/// 1 where the engine cut a combinational loop, at all arcs of the edge, else 0; scene 0, CKP_MIN.
+/// Without the column there are none.
+pub const CKP_COLUMN_LOOP_MARK: u32 = 9;
+
+/// Difference of the mean from the nominal value; as all planes, in what the engine counts it in.
+pub const CKP_PLANE_SHIFT: u32 = 1;
+/// Variance.
+pub const CKP_PLANE_VARIANCE: u32 = 2;
+/// Skewness.
+pub const CKP_PLANE_SKEWNESS: u32 = 3;
 
 /// Name of the top cell.
 pub const CKP_TEXT_DESIGN: u32 = 1;
@@ -306,6 +318,33 @@ pub unsafe extern "C" fn ckp_capture_add_column(
     }
 }
 
+/// Announce a further plane of a column of values: with statistical timing, a value is four floats. It is
+/// written and read as a column of its own, and keeps every bit whatever the tolerance.
+///
+/// column: that of the means, from ckp_capture_add_column().
+/// plane:  CKP_PLANE_SHIFT, CKP_PLANE_VARIANCE or CKP_PLANE_SKEWNESS.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_capture_add_plane(
+    capture: *mut ckp_capture,
+    column: u32,
+    plane: u32,
+    out_column: *mut u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let out = output(out_column, "out_column")?;
+            let column = with(capture, |capture| {
+                let key = capture.column_key(column as usize);
+                capture.add_column(plane_key(key, column, plane)?)
+            })?;
+            out.write(column as u32);
+            Ok(())
+        })
+    }
+}
+
 /// Append the next rows of a column. The capture keeps a copy until its commit.
 ///
 /// values: `count` 32-bit floats in row order, in seconds; kept bit for bit, or within the tolerance of
@@ -476,5 +515,14 @@ pub(super) fn column_key(
     let (scene, min_max) = check(scene, min_max)?;
     let transition = Transition::from_code(transition)
         .ok_or_else(|| invalid(format!("{transition} is not a transition.")))?;
-    Ok(StreamKey { kind, scene, min_max, transition })
+    Ok(StreamKey { kind, scene, min_max, transition, plane: 0 })
+}
+
+/// The key of another plane of the column `key`, whose handle is `column`.
+pub(super) fn plane_key(key: Option<StreamKey>, column: u32, plane: u32) -> Result<StreamKey> {
+    let key = key.filter(|key| key.plane == 0);
+    let key = key.ok_or_else(|| invalid(format!("There is no column of means {column}.")))?;
+    let plane = u8::try_from(plane).ok().filter(|plane| (1..MAX_PLANES).contains(plane));
+    let plane = plane.ok_or_else(|| invalid("The plane is none of CKP_PLANE_*."))?;
+    Ok(StreamKey { plane, ..key })
 }

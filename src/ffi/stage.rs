@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::capture::{
     CKP_LIST_ATTACHMENTS, CKP_LIST_GROUPS, CKP_LIST_LIBERTIES, CKP_LIST_SCENES, CKP_TEXT_DESIGN,
     CKP_TEXT_ENGINE, CKP_TEXT_ENGINE_VERSION, CKP_TEXT_NOTE, CKP_TEXT_SDC, check, column_key,
+    plane_key,
 };
 use super::guard::guard;
 use super::handle::{output, share, shared, slice_mut, string};
@@ -46,6 +47,8 @@ pub const CKP_NUMBER_THREADS: u32 = 8;
 pub const CKP_NUMBER_LEVELS: u32 = 9;
 /// Bytes of the stage's file that attachments take.
 pub const CKP_NUMBER_ATTACHED_BYTES: u32 = 10;
+/// Planes of its values: 1, and up to 4 with statistical timing.
+pub const CKP_NUMBER_PLANES: u32 = 11;
 
 /// One stage, opened. Shared and immutable: any number of threads may use it at once. It stays
 /// readable when the store is closed.
@@ -59,6 +62,15 @@ impl ckp_stage {
         let delta = &stage.timing_stage().delta_changes;
         let columns = delta.columns().map(|stream| stream.key).collect();
         Arc::new(Self { stage, columns })
+    }
+
+    /// The handle of the column with this key.
+    fn find(&self, key: StreamKey) -> Result<u32> {
+        let column = self.columns.binary_search(&key).map_err(|_| {
+            let name = &self.stage.timing_stage().stage_id;
+            Error::new(ErrorKind::NotFound, format!("Stage {name} has no {key}."))
+        })?;
+        Ok(column as u32)
     }
 
     /// The key of the column with handle `column`.
@@ -245,6 +257,7 @@ pub unsafe extern "C" fn ckp_stage_number(
                 CKP_NUMBER_ATTACHED_BYTES => {
                     stage.stage.attachments().iter().map(|file| file.stored_bytes).sum()
                 }
+                CKP_NUMBER_PLANES => u64::from(stage.stage.timing_stage().delta_changes.planes()),
                 CKP_NUMBER_LEVELS => u64::from(stage.stage.levels()?),
                 _ => return Err(invalid(format!("There is no number {id}."))),
             });
@@ -306,11 +319,33 @@ pub unsafe extern "C" fn ckp_stage_find_column(
             let stage = shared(stage, "stage")?;
             let key = column_key(kind, scene, min_max, transition)?;
             let out = output(out_column, "out_column")?;
-            let column = stage.columns.binary_search(&key).map_err(|_| {
-                let name = &stage.stage.timing_stage().stage_id;
-                Error::new(ErrorKind::NotFound, format!("Stage {name} has no {key}."))
-            })?;
-            out.write(column as u32);
+            out.write(stage.find(key)?);
+            Ok(())
+        })
+    }
+}
+
+/// The handle of a further plane of a column, for ckp_stage_read() and ckp_alignment_read().
+///
+/// column: that of the means, from ckp_stage_find_column().
+/// plane:  CKP_PLANE_SHIFT, CKP_PLANE_VARIANCE or CKP_PLANE_SKEWNESS.
+///
+/// Returns CKP_NOT_FOUND when the stage does not have it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_find_plane(
+    stage: *const ckp_stage,
+    column: u32,
+    plane: u32,
+    out_column: *mut u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            let key = stage.columns.get(column as usize).copied();
+            let key = plane_key(key, column, plane)?;
+            output(out_column, "out_column")?.write(stage.find(key)?);
             Ok(())
         })
     }

@@ -176,6 +176,11 @@ impl CompressedDelta {
         self.streams.binary_search_by_key(&key, |stream| stream.key).ok()
     }
 
+    /// Planes of the values: 1, or with statistical timing up to 4.
+    pub fn planes(&self) -> u8 {
+        self.columns().map(|stream| stream.key.plane + 1).max().unwrap_or(1)
+    }
+
     /// The attachments, by number.
     pub fn attachments(&self) -> impl Iterator<Item = &StreamIndex> {
         self.streams.iter().filter(|stream| stream.key.kind == StreamKind::Attachment)

@@ -125,6 +125,7 @@ stream_kinds! {
     DelayMark = 6, Byte, "delay mark", "1 where the user annotated the delay of an arc.";
     PulseWidth = 7, Word, "pulse width", "Least pulse width that the user annotated, seconds.";
     Period = 8, Word, "period", "Least clock period that the user annotated, seconds.";
+    LoopMark = 9, Byte, "loop mark", "1 where the engine cut a loop, at the arcs of the edge.";
     Objects = 32, Byte, "object table", "The object table, coded as a whole.";
     DelayTables = 33, Byte, "delay tables", "Delay tables of arc types, coded as a whole.";
     EndpointVertex = 64, Word, "endpoint vertices", "Vertex row of an endpoint.";
@@ -144,12 +145,22 @@ impl StreamKind {
 
     /// Rows are arcs.
     pub fn is_arc_column(self) -> bool {
-        matches!(self, Self::Delay | Self::DelayMark)
+        matches!(self, Self::Delay | Self::DelayMark | Self::LoopMark)
     }
 
     /// A column: rows are vertices or arcs.
     pub fn is_column(self) -> bool {
         self.is_vertex_column() || self.is_arc_column()
+    }
+
+    /// A column of what statistical timing has more than one float of.
+    pub fn has_planes(self) -> bool {
+        self.is_float_column() && !self.is_given()
+    }
+
+    /// A column of what the search of paths finds.
+    pub(crate) fn is_path_column(self) -> bool {
+        matches!(self, Self::Arrival | Self::Required | Self::Slack)
     }
 
     /// Whether its bytes depend on the base, and so are no part of the content.
@@ -179,12 +190,21 @@ pub struct StreamKey {
     pub min_max: MinMax,
     /// Rise or fall of vertex columns, else `None`.
     pub transition: Transition,
+    /// Which of a value's floats it is, below [`MAX_PLANES`]; 0 where there is one, and where the kind is not
+    /// a column of values.
+    pub plane: u8,
 }
+
+/// Planes of a value: its mean; with statistical timing its mean shift, variance and skewness, too.
+pub const MAX_PLANES: u8 = 4;
+
+const PLANE_NAMES: [&str; MAX_PLANES as usize] = ["mean", "mean shift", "variance", "skewness"];
 
 impl StreamKey {
     /// The key of an array that is not a column.
     pub fn plain(kind: StreamKind) -> Self {
-        Self { kind, scene: 0, min_max: MinMax::Min, transition: Transition::None }
+        let (min_max, transition) = (MinMax::Min, Transition::None);
+        Self { kind, scene: 0, min_max, transition, plane: 0 }
     }
 
     /// The key of an attachment: its position in [`StageMetadata::attachments`].
@@ -210,7 +230,11 @@ impl fmt::Display for StreamKey {
             Transition::Fall => write!(f, " fall")?,
             Transition::None => {}
         }
-        write!(f, " of scene {}", self.scene)
+        write!(f, " of scene {}", self.scene)?;
+        match PLANE_NAMES.get(usize::from(self.plane)) {
+            Some(name) if self.plane > 0 => write!(f, " ({name})"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -223,7 +247,7 @@ mod tests {
         for kind in StreamKind::ALL {
             assert_eq!(StreamKind::from_code(*kind as u32), Some(*kind));
         }
-        assert_eq!(StreamKind::from_code(9), None);
+        assert_eq!(StreamKind::from_code(10), None);
     }
 
     #[test]
@@ -233,8 +257,11 @@ mod tests {
             scene: 1,
             min_max: MinMax::Max,
             transition: Transition::Rise,
+            plane: 0,
         };
         assert_eq!(key.to_string(), "slew max rise of scene 1");
+        let variance = StreamKey { plane: 2, ..key };
+        assert_eq!(variance.to_string(), "slew max rise of scene 1 (variance)");
         assert_eq!(StreamKey::plain(StreamKind::Sdc).to_string(), "SDC text");
         assert_eq!(StreamKey::attachment(3).to_string(), "attachment 3");
     }

@@ -27,6 +27,7 @@ use crate::model::{BlockIndex, Digest, StreamIndex, StreamKey};
 const BATCH: usize = 8;
 /// Bytes between places where a window may begin.
 const STEP: u64 = 1 << 20;
+const BLOCK_STEPS: usize = ATTACHMENT_BLOCK / STEP as usize;
 /// Attachments of larger bases are coded by themselves: the plan for them would not be small.
 const MOST_PLANNED: u64 = 8 << 30;
 /// A block that has this share of its samples in its window is coded after it without a second thought.
@@ -164,14 +165,9 @@ impl Plan {
     ) -> Result<Self> {
         let length = known.stream().count;
         let is_planned = !choice.is_quick() && length <= MOST_PLANNED;
-        let mut places = Places::default();
-        let mut sampler = Sampler::new(length);
-        while is_planned && let Some(bytes) = known.next_block()? {
-            sampler.feed(&bytes, |sample, position| places.add(sample, position));
-        }
         let mut hasher = StreamHasher::default();
         let mut sampler = Sampler::new(length);
-        let mut hits = Vec::new();
+        let mut samples = Vec::new();
         let mut count = 0;
         loop {
             let bytes = read_block(name, input)?;
@@ -181,15 +177,29 @@ impl Plan {
             hasher.update_bytes(&bytes);
             count += bytes.len() as u64;
             if is_planned {
-                let mut of_block = Hits::new(length);
-                sampler.feed(&bytes, |sample, _| of_block.add(places.find(sample)));
-                hits.push(of_block);
+                let mut of_block = Vec::new();
+                sampler.feed(&bytes, |sample, _| of_block.push(sample));
+                samples.push(of_block);
             }
         }
         let checksum = hasher.finish();
         let is_same = count == length && checksum == known.stream().checksum;
-        let ways = if is_same { Vec::new() } else { windows(&hits) };
-        Ok(Self { checksum: Some(checksum), is_same, ways })
+        let plan = Self { checksum: Some(checksum), is_same, ways: Vec::new() };
+        if is_same || !is_planned {
+            return Ok(plan);
+        }
+        let mut places = Places::default();
+        let mut sampler = Sampler::new(length);
+        while let Some(bytes) = known.next_block()? {
+            sampler.feed(&bytes, |sample, position| places.add(sample, position));
+        }
+        let hits = |samples: &Vec<u64>| {
+            let mut hits = Hits::new(length);
+            samples.iter().for_each(|sample| hits.add(places.find(*sample)));
+            hits
+        };
+        let hits: Vec<Hits> = samples.iter().map(hits).collect();
+        Ok(Self { ways: windows(&hits), ..plan })
     }
 
     fn way(&self, block: usize) -> Way {
@@ -209,7 +219,7 @@ fn windows(hits: &[Hits]) -> Vec<Way> {
     // of the block before begins then.
     let mut most = vec![0u64; starts];
     let mut before: Vec<Vec<u32>> = Vec::new();
-    for hits in hits {
+    for (block, hits) in hits.iter().enumerate() {
         let mut best = (0, 0);
         let mut from = Vec::with_capacity(starts);
         let mut next = Vec::with_capacity(starts);
@@ -218,7 +228,9 @@ fn windows(hits: &[Hits]) -> Vec<Way> {
                 best = (*known, start);
             }
             from.push(best.1 as u32);
-            next.push(best.0 + u64::from(hits.in_window(start)));
+            // Where samples tell nothing, the place of the block is as good as any.
+            let is_in_place = start == (block * BLOCK_STEPS).saturating_sub(BLOCK_STEPS / 2);
+            next.push(best.0 + 2 * u64::from(hits.in_window(start)) + u64::from(is_in_place));
         }
         most = next;
         before.push(from);
@@ -228,8 +240,8 @@ fn windows(hits: &[Hits]) -> Vec<Way> {
     let mut ways = Vec::with_capacity(hits.len());
     for (hits, before) in hits.iter().zip(before).rev() {
         let found = hits.in_window(start);
-        let is_sure = found * SURE >= hits.samples;
-        ways.push(match found {
+        let is_sure = found > 0 && found * SURE >= hits.samples;
+        ways.push(match found + hits.anywhere {
             0 => Way::Plain,
             _ => Way::After { start: start as u64 * STEP, is_sure },
         });
@@ -242,19 +254,26 @@ fn windows(hits: &[Hits]) -> Vec<Way> {
 /// How many of the samples of a block are where in the base.
 struct Hits {
     samples: u32,
+    /// Those that are in more than one place.
+    anywhere: u32,
     of_step: Vec<u32>,
 }
 
 impl Hits {
     fn new(length: u64) -> Self {
-        Self { samples: 0, of_step: vec![0; length.div_ceil(STEP) as usize] }
+        Self { samples: 0, anywhere: 0, of_step: vec![0; length.div_ceil(STEP) as usize] }
     }
 
-    fn add(&mut self, position: Option<u64>) {
+    fn add(&mut self, place: Option<Option<u64>>) {
         self.samples += 1;
-        let step = position.map(|position| (position / STEP) as usize);
-        if let Some(count) = step.and_then(|step| self.of_step.get_mut(step)) {
-            *count += 1;
+        match place {
+            None => {}
+            Some(None) => self.anywhere += 1,
+            Some(Some(position)) => {
+                if let Some(count) = self.of_step.get_mut((position / STEP) as usize) {
+                    *count += 1;
+                }
+            }
         }
     }
 
@@ -277,8 +296,8 @@ impl Places {
         }
     }
 
-    fn find(&self, sample: u64) -> Option<u64> {
-        self.0.get(&sample).copied().flatten()
+    fn find(&self, sample: u64) -> Option<Option<u64>> {
+        self.0.get(&sample).copied()
     }
 }
 
@@ -346,7 +365,7 @@ mod tests {
     use super::*;
 
     fn hits(samples: u32, of_step: &[u32]) -> Hits {
-        Hits { samples, of_step: of_step.to_vec() }
+        Hits { samples, anywhere: 0, of_step: of_step.to_vec() }
     }
 
     fn starts(hits: &[Hits]) -> Vec<Option<u64>> {
@@ -372,6 +391,9 @@ mod tests {
             assert!((start.unwrap()..start.unwrap() + 8).contains(&step), "{chosen:?}");
         }
         assert!(chosen.iter().flatten().is_sorted());
+        let lost = || Hits { anywhere: 3, ..hits(10, &[0; 40]) };
+        assert_eq!(starts(&[lost(), lost(), lost()]), [Some(0), Some(2), Some(6)], "in place");
+        assert_eq!(starts(&[lost(), at(20), hits(10, &[0; 40])])[1..], [Some(13), None]);
     }
 
     #[test]

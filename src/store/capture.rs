@@ -12,13 +12,14 @@ use std::time::SystemTime;
 
 use parking_lot::Mutex;
 
+use super::arrays::aligned_bytes;
 use super::attach::attach;
 use super::columns::{ColumnEncoder, is_still};
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
 use super::preparation::{Preparation, Prepared, prepare};
 use super::quantize::Quantizer;
-use super::reader::{Stage, aligned_bytes};
+use super::reader::Stage;
 use super::rewrite::rewrite_as_full;
 use super::scenes::SceneMap;
 use super::sources::{
@@ -32,8 +33,8 @@ use crate::delta::{DelayTables, MAX_TOLERANCE, TableEntry};
 use crate::error::{Error, Result, invalid, shape};
 use crate::format::Record;
 use crate::model::{
-    BaseRef, DelayTable, Endpoint, MAX_ATTACHMENT_NAME, MinMax, ObjectTable, StageMetadata,
-    StreamIndex, StreamKey, StreamKind, Summary, Width, is_attachment_name,
+    BaseRef, DelayTable, Endpoint, MAX_ATTACHMENT_NAME, MAX_PLANES, MinMax, ObjectTable,
+    StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, Width, is_attachment_name,
 };
 
 /// Deltas between a stage and a full one, at most. A delta on a longer chain is made on the full
@@ -259,6 +260,9 @@ impl Capture {
         if usize::from(key.scene) >= self.metadata.scenes.len() {
             return Err(invalid(format!("Scene {} was not added.", key.scene)));
         }
+        if key.plane >= if key.kind.has_planes() { MAX_PLANES } else { 1 } {
+            return Err(invalid(format!("{key} has no plane {}.", key.plane)));
+        }
         if self.columns.iter().any(|column| column.key == key) {
             return Err(invalid(format!("{key} was added already.")));
         }
@@ -272,6 +276,11 @@ impl Capture {
         };
         self.columns.push(Column { key, rows, values });
         Ok(self.columns.len() - 1)
+    }
+
+    /// The key of a column that was announced.
+    pub fn column_key(&self, column: usize) -> Option<StreamKey> {
+        self.columns.get(column).map(|column| column.key)
     }
 
     /// Append the next rows of a column of floats, given by their bits.
@@ -467,7 +476,8 @@ impl Capture {
             Some(TableEntry { scene, arc_type, table })
         };
         let given: Vec<TableEntry> = given.filter_map(entry).collect();
-        let columns = floats.iter().filter(|(key, _)| key.kind == StreamKind::Delay);
+        let is_mean = |key: &StreamKey| key.kind == StreamKind::Delay && key.plane == 0;
+        let columns = floats.iter().filter(|(key, _)| is_mean(key));
         let delays = columns.map(|(_, column)| column.len()).sum();
         let tables = &DelayTables::default();
         let own = Captured::new(floats.clone(), topology, tables);

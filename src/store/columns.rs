@@ -9,13 +9,14 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::sources::{
-    Column, ColumnBase, ColumnSource, Expected, Loaded, delay_key, other_transition, slacks, times,
+    Column, ColumnBase, ColumnSource, Expected, Loaded, delay_key, grid, other_transition, slacks,
+    times,
 };
 use super::topology::Topology;
 use super::writer::{EncodedStream, StageWriter, cost};
 use crate::delta::{
-    BaseValues, Classes, DelayTables, Grid, Predictor, References, RowMap, Tolerance,
-    for_predictor, shifted,
+    BaseValues, Classes, DelayTables, Predictor, References, RowMap, Tolerance, for_predictor,
+    shifted,
 };
 use crate::error::{Result, corrupt};
 use crate::format::{BlockEncoder, block_elements};
@@ -248,7 +249,7 @@ impl ColumnEncoder<'_> {
                 predictors.extend(graph.before.map(|_| Predictor::GraphTemporal));
             }
             for rows in rows.chunks(block_elements(Width::Word)) {
-                let grid = Grid::new(key.kind, self.tolerance);
+                let grid = grid(key, self.tolerance);
                 let residual = |predictor: Predictor, row: u32| {
                     let value = values[row as usize];
                     let known = match (predictor, graph) {
@@ -294,7 +295,7 @@ pub(super) struct ColumnDecoder<'a> {
 impl ColumnDecoder<'_> {
     /// The values of a column that the graph of time does not go through.
     pub fn decode(&self, stream: &StreamIndex) -> Result<Vec<u32>> {
-        let grid = Grid::new(stream.key.kind, self.tolerance);
+        let grid = grid(stream.key, self.tolerance);
         let slacks = slacks(stream.key, self.own)?;
         let uses_graph = stream.blocks.iter().any(|b| b.predictor == Predictor::Graph as u8);
         if uses_graph && slacks.is_none() {
@@ -320,7 +321,7 @@ impl ColumnDecoder<'_> {
     /// graph mixes.
     pub fn decode_pair(&self, streams: [&StreamIndex; 2], delays: &[u32]) -> Result<[Vec<u32>; 2]> {
         let key = streams[0].key;
-        let grid = Grid::new(key.kind, self.tolerance);
+        let grid = grid(key, self.tolerance);
         let times = times(key).ok_or_else(|| corrupt("It is not a column of times."))?;
         let count = streams[0].count as usize;
         let before = self.expected_before(streams)?;
@@ -387,7 +388,7 @@ impl ColumnDecoder<'_> {
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
         let references = loaded.references(key, self.topology, self.tables, map, before);
         for (blocks, is_chained) in blocks(stream, classes)?.iter().zip(&classes.is_chained) {
-            let decode = |(number, rows): &(usize, &[u32])| {
+            let decode = |Block { number, rows }: &Block<'_>| {
                 let residuals = (self.residuals)(stream, *number)?;
                 if *is_chained && references.may_need_sibling(predictors[*number]) {
                     return Ok(Decoded::Waits(residuals));
@@ -398,7 +399,7 @@ impl ColumnDecoder<'_> {
                 })))
             };
             let decoded: Vec<Result<Decoded<T>>> = blocks.par_iter().map(decode).collect();
-            for ((number, rows), decoded) in blocks.iter().zip(decoded) {
+            for (Block { number, rows }, decoded) in blocks.iter().zip(decoded) {
                 match decoded? {
                     Decoded::Done(found) => {
                         rows.iter().zip(found).for_each(|(row, value)| put(*row, value, values));
@@ -422,9 +423,18 @@ enum Decoded<T> {
     Waits(Vec<u32>),
 }
 
-/// By class: the numbers of its blocks, and their rows.
-fn blocks<'a>(stream: &StreamIndex, classes: &'a Classes) -> Result<Vec<Vec<(usize, &'a [u32])>>> {
+/// A block of a column: its number and its rows.
+struct Block<'a> {
+    number: usize,
+    rows: &'a [u32],
+}
+
+/// The blocks of each class.
+fn blocks<'a>(stream: &StreamIndex, classes: &'a Classes) -> Result<Vec<Vec<Block<'a>>>> {
     let wrong = |what: &str| corrupt(format!("The blocks of {} {what}.", stream.key));
+    if classes.order.len() as u64 != stream.count {
+        return Err(corrupt(format!("{} has {} rows.", stream.key, stream.count)));
+    }
     let mut numbers = stream.blocks.iter().enumerate();
     let mut order = classes.order.as_slice();
     let mut of_class = |size: &u32| {
@@ -438,7 +448,7 @@ fn blocks<'a>(stream: &StreamIndex, classes: &'a Classes) -> Result<Vec<Vec<(usi
                 .filter(|(of_block, _)| !of_block.is_empty())
                 .ok_or_else(|| wrong("are not those of its classes"))?;
             rows = rest;
-            blocks.push((number, of_block));
+            blocks.push(Block { number, rows: of_block });
         }
         Ok(blocks)
     };

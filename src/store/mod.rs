@@ -3,6 +3,7 @@
 
 //! The store: a directory of immutable stage files, one writer, any number of readers.
 
+mod arrays;
 mod attach;
 mod attachments;
 mod capture;

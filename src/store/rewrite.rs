@@ -36,7 +36,7 @@ pub(super) fn rewrite_as_full(
     let known = stage.delay_tables()?.entries();
     let points = |entries: &[TableEntry]| Ok(vec![[usize::MAX; 2]; entries.len()]);
     let streams = &stage.timing_stage().delta_changes.streams;
-    let delays = streams.iter().filter(|stream| stream.key.kind == StreamKind::Delay);
+    let delays = streams.iter().filter(|s| s.key.kind == StreamKind::Delay && s.key.plane == 0);
     let delays = delays.map(|stream| stream.count as usize).sum();
     let types = topology.arc_types();
     let is_quick = options.codec.is_quick();

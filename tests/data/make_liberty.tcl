@@ -3,7 +3,10 @@
 #
 # Writes a small liberty whose delays and slews depend on input slew and load, not quite linearly.
 #
-#   make_liberty file name scale    scale: 1.0 for slow, less for a faster corner
+#   make_liberty file name scale ?variation?    scale: 1.0 for slow, less for a faster corner
+#
+# With a variation, delays and slews of gates are distributions: their deviation is this part of them, and
+# they have a mean shift and a skewness.
 #
 # Gates, tristate buffer, multiplexer and flip-flop with asynchronous reset in two drive strengths;
 # latch, clock gate; a bidirectional pad. Units: 1 ns, 1 pF.
@@ -12,6 +15,7 @@ namespace eval small_liberty {
   # Every procedure adds to the text of the library.
   variable text
   variable scale
+  variable variation
 
   proc emit { line } {
     variable text
@@ -41,10 +45,23 @@ namespace eval small_liberty {
     set slews { 0.005 0.08 0.6 }
     set loads { 0.0004 0.012 0.12 }
     set r [expr { 2.4 / $drive }]
-    table cell_rise delay_3x3 $slews $loads $base 0.21 [expr { 1.1 * $r }] 0.35
-    table cell_fall delay_3x3 $slews $loads [expr { 0.9 * $base }] 0.17 $r 0.28
-    table rise_transition delay_3x3 $slews $loads 0.004 0.11 [expr { 2.1 * $r }] 0.12
-    table fall_transition delay_3x3 $slews $loads 0.003 0.09 [expr { 1.8 * $r }] 0.10
+    varied_table cell_rise $slews $loads $base 0.21 [expr { 1.1 * $r }] 0.35
+    varied_table cell_fall $slews $loads [expr { 0.9 * $base }] 0.17 $r 0.28
+    varied_table rise_transition $slews $loads 0.004 0.11 [expr { 2.1 * $r }] 0.12
+    varied_table fall_transition $slews $loads 0.003 0.09 [expr { 1.8 * $r }] 0.10
+  }
+
+  proc varied_table { group slews loads args } {
+    variable variation
+    table $group delay_3x3 $slews $loads {*}$args
+    foreach { moment share } { sigma 1.0 mean_shift 0.3 skewness 0.7 } {
+      if { $variation > 0.0 } {
+        set share [expr { $share * $variation }]
+        table ocv_${moment}_$group delay_3x3 $slews $loads {*}[lmap term $args {
+          expr { $share * $term }
+        }]
+      }
+    }
   }
 
   proc check_tables { base per_data per_clock } {
@@ -282,8 +299,9 @@ namespace eval small_liberty {
   }
 }
 
-proc make_liberty { file name scale } {
+proc make_liberty { file name scale { variation 0.0 } } {
   set small_liberty::text ""
+  set small_liberty::variation $variation
   set small_liberty::scale $scale
   small_liberty::library $name
   set stream [open $file w]

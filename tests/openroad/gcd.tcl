@@ -9,8 +9,8 @@ need_flows
 load_module
 set_timing_checkpoint_store gcd.ckp
 
-# Cells swapped by the timer and by the database, and one moved: the placement is a part of the
-# design that timing knows nothing of.
+# Cells swapped by the timer and by the database, a buffer put in, and a cell moved: the placement is a
+# part of the design that timing knows nothing of.
 proc edit {} {
   set block [ord::get_db_block]
   set inverters {}
@@ -25,6 +25,8 @@ proc edit {} {
   replace_cell $a INV_X4
   [$block findInst $b] swapMaster [[ord::get_db] findMaster INV_X2]
   place_inst -name $c -location { 20 20 } -orientation R0 -status PLACED
+  set driver [[$block findInst $c] findITerm ZN]
+  [$driver getNet] insertBufferAfterDriver $driver [[ord::get_db] findMaster BUF_X2]
 }
 set edit [info body edit]
 
@@ -102,13 +104,27 @@ test "a new process that read the library only has it all" {
   assert_same_stage gcd.ckp after whole.ckp edited
 }
 
-test "a failed restore of the design leaves the old one" {
+test "a stage without a design is refused" {
   set placed [placement]
   set report [timing_report]
-  # The constraints of the stage are those of another period.
   assert_error 0064 { restore_timing_checkpoint 5_cts -with_design } {5_cts} {no design}
   assert_equal [placement] $placed "placement"
   assert_equal [timing_report] $report "report_checks"
+}
+
+test "when the timing cannot be proved, the old design is put back" {
+  new_openroad { flows } {
+    read_liberty [file join $flows lib nangate45_fast.lib.gz]
+    read_db [file join $flows gcd 6_repair_timing.odb.gz]
+    read_sdc [file join $flows gcd 6_repair_timing.sdc]
+    read_spef [file join $flows gcd 6_repair_timing.spef.gz]
+    set placed [placement]
+    set report [timing_report]
+    # The library is another one, which is found when the design is in place.
+    assert_error 0022 { restore_timing_checkpoint after -with_design -store gcd.ckp }
+    assert_equal [placement] $placed "placement"
+    assert_equal [timing_report] $report "report_checks"
+  }
 }
 
 test "the stage's design can be read by read_db" {
@@ -118,6 +134,28 @@ test "the stage's design can be read by read_db" {
     read_db files/design.odb
     assert_equal [placement] $after_placed "placement"
   }
+}
+
+test "every database of the flow is a stage" {
+  foreach stage { 2_place_global 5_cts 6_repair_timing } {
+    new_openroad { flows stage } {
+      load_gcd $stage
+      save_timing_checkpoint $stage -store flow.ckp -with_design
+      write_bytes report.saved [timing_report]
+      write_bytes placed.saved [placement]
+    }
+    new_openroad { flows stage } {
+      read_liberty [file join $flows lib nangate45_typ.lib.gz]
+      restore_timing_checkpoint $stage -store flow.ckp -with_design
+      assert_equal [timing_report] [read_text report.saved] "report_checks of $stage"
+      assert_equal [placement] [read_text placed.saved] "placement of $stage"
+      save_timing_checkpoint $stage -store again_flow.ckp -with_design
+    }
+    assert_same_stage flow.ckp $stage again_flow.ckp $stage
+  }
+  assert_equal [stage_tree flow.ckp] \
+    {{2_place_global null} {5_cts 2_place_global} {6_repair_timing 5_cts}} "stages and bases"
+  check_timing_checkpoints -store flow.ckp -full
 }
 
 test "all stages are sound" {

@@ -265,7 +265,8 @@ proc timing_report {} {
   foreach path_delay { max min } {
     report_checks -path_delay $path_delay -group_count 100 -fields { slew input_pin } \
       -digits 9 > report.txt
-    append text [read_text report.txt]
+    # Warnings name the script that they are about.
+    append text [regsub -all -line {^Warning .*$} [read_text report.txt] ""]
   }
   foreach min_max { max min } {
     append text "tns [sta::total_negative_slack_cmd $min_max]"

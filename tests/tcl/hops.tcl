@@ -181,6 +181,48 @@ test "the hierarchy is flattened to other names" {
   }
 }
 
+test "edits of a live netlist, read again by another process" {
+  make_special_design
+  new_process {} {
+    load_special
+    save_timing_checkpoint live -store live.ckp
+    make_instance u_live small_slow/BUF_X1
+    make_net pad_live
+    disconnect_pin pad_in u_pad_reg/D
+    connect_pin pad_in u_live/A
+    connect_pin pad_live u_live/Y
+    connect_pin pad_live u_pad_reg/D
+    replace_cell u_out BUF_X1
+    disconnect_pin free u_float/A
+    delete_instance u_float
+    make_instance u_made small_slow/INV_X2
+    connect_pin free u_made/A
+    save_timing_checkpoint edited -store live.ckp
+    # Vertices have other numbers now, and some of those are used again. Edits may also leave the
+    # loops of the design cut at other edges than a new process cuts them.
+    disconnect_pin free u_made/A
+    delete_instance u_made
+    make_instance u_made small_slow/NAND2_X1
+    connect_pin free u_made/B
+    save_timing_checkpoint edited_again -store live.ckp
+    write_bytes live.report [timing_report]
+    write_verilog live.v
+  }
+  new_process {} {
+    load_special -netlist live.v
+    restore_timing_checkpoint edited_again -store live.ckp
+    assert_equal [timing_report] [read_text live.report] "timing"
+    save_timing_checkpoint edited_again -store again_live.ckp
+    assert_error 0024 { restore_timing_checkpoint edited -store live.ckp } \
+      {u_made is NAND2_X1, was INV_X2}
+    assert_error 0024 { restore_timing_checkpoint live -store live.ckp } \
+      {1 instance was removed \(u_float\); 2 instances were added \(u_live, u_made\)} \
+      {u_out is BUF_X1, was BUF_X2}
+  }
+  assert_same_stage live.ckp edited_again again_live.ckp edited_again
+  check_timing_checkpoints -store live.ckp -full
+}
+
 test "every stage is sound" {
   check_timing_checkpoints -store hops.ckp -full
 }

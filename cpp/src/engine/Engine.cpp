@@ -9,23 +9,25 @@
 
 namespace ckp {
 
-std::vector<DelayLane> delayLanes(uint32_t scene_count)
+std::vector<DelayLane> delayLanes(uint32_t scene_count, uint32_t plane_count)
 {
   std::vector<DelayLane> result;
-  for (uint32_t scene = 0; scene < scene_count; scene++) {
-    for (uint32_t min_max = 0; min_max < 2; min_max++) {
-      result.push_back({scene, min_max});
+  for (uint32_t plane = 0; plane < plane_count; plane++) {
+    for (uint32_t scene = 0; scene < scene_count; scene++) {
+      for (uint32_t min_max = 0; min_max < 2; min_max++) {
+        result.push_back({scene, min_max, plane});
+      }
     }
   }
   return result;
 }
 
-std::vector<Lane> lanes(uint32_t scene_count)
+std::vector<Lane> lanes(uint32_t scene_count, uint32_t plane_count)
 {
   std::vector<Lane> result;
-  for (const DelayLane& lane : delayLanes(scene_count)) {
+  for (const DelayLane& lane : delayLanes(scene_count, plane_count)) {
     for (uint32_t transition = 0; transition < 2; transition++) {
-      result.push_back({lane.scene, lane.min_max, transition});
+      result.push_back({lane.scene, lane.min_max, transition, lane.plane});
     }
   }
   return result;
@@ -42,8 +44,8 @@ std::vector<Lane> limitLanes(uint32_t kind, uint32_t scene_count)
   return result;
 }
 
-PathBlock::PathBlock(uint32_t scene_count, uint32_t rows)
-    : arrival(scene_count * 4, std::vector<float>(rows)),
+PathBlock::PathBlock(uint32_t scene_count, uint32_t plane_count, uint32_t rows)
+    : arrival(scene_count * 4 * plane_count, std::vector<float>(rows)),
       required(arrival),
       slack(arrival)
 {

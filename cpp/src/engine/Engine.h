@@ -25,11 +25,13 @@ struct Rows
 // A limit that is none.
 constexpr float kNoLimit = 1e30F;
 
-// One delay calculation result: a scene (corner) and CKP_MIN or CKP_MAX.
+// One delay calculation result: a scene (corner) and CKP_MIN or CKP_MAX; and
+// which of a value's floats, 0 for the mean or one of CKP_PLANE_*.
 struct DelayLane
 {
   uint32_t scene;
   uint32_t min_max;
+  uint32_t plane = 0;
 
   uint32_t index() const { return scene * 2 + min_max; }
 };
@@ -40,21 +42,25 @@ struct Lane
   uint32_t scene;
   uint32_t min_max;
   uint32_t transition;
+  uint32_t plane = 0;
 
   uint32_t index() const { return (scene * 2 + min_max) * 2 + transition; }
 };
 
-std::vector<DelayLane> delayLanes(uint32_t scene_count);
-std::vector<Lane> lanes(uint32_t scene_count);
+// Plane by plane, in the order of index().
+std::vector<DelayLane> delayLanes(uint32_t scene_count,
+                                  uint32_t plane_count = 1);
+std::vector<Lane> lanes(uint32_t scene_count, uint32_t plane_count = 1);
 // Those that limits of a kind have, CKP_COLUMN_PULSE_WIDTH or
 // CKP_COLUMN_PERIOD.
 std::vector<Lane> limitLanes(uint32_t kind, uint32_t scene_count);
 
-// Worst arrival, required and slack of a block of vertices, by Lane::index()
-// and row of the block. Seconds; +-1e30 as in the engine where there is none.
+// Worst arrival, required and slack of a block of vertices, by position in
+// lanes() and row of the block. Seconds; +-1e30 as in the engine where there is
+// none.
 struct PathBlock
 {
-  PathBlock(uint32_t scene_count, uint32_t rows);
+  PathBlock(uint32_t scene_count, uint32_t plane_count, uint32_t rows);
 
   std::vector<std::vector<float>> arrival;
   std::vector<std::vector<float>> required;
@@ -112,8 +118,9 @@ class Engine
 
   // What is timed.
   virtual bool isLinked() const = 0;
-  // Whether values are distributions, of more floats than the mean.
-  virtual bool isStatistical() const = 0;
+  // Floats of a value: 1, or with statistical timing those of CKP_PLANE_* and
+  // the mean. 0 where they cannot be had.
+  virtual uint32_t planeCount() const = 0;
   virtual std::string name() const = 0;
   virtual std::string version() const = 0;
   virtual std::string designName() const = 0;
@@ -168,6 +175,12 @@ class Engine
                            const float* /* limits */)
   {
   }
+
+  // Edges where the engine cut combinational loops, marked at all of their
+  // arcs. There is a choice, which depends on the history of edits.
+  virtual bool hasLoopMarks() const { return false; }
+  virtual void readLoopMarks(uint8_t* /* marks */) const {}
+  virtual void writeLoopMarks(const uint8_t* /* marks */) {}
 
   // Restore: beginRestore(), writes of all rows, then acceptDelays(), which
   // leaves the engine as if it had calculated the written values itself. When

@@ -23,7 +23,7 @@ class EngineDebian : public Engine
   EngineDebian(sta::Sta* sta, SearchHistory& history);
 
   bool isLinked() const override;
-  bool isStatistical() const override { return false; }
+  uint32_t planeCount() const override { return 1; }
   std::string name() const override { return "OpenSTA"; }
   std::string version() const override;
   std::string designName() const override;
@@ -62,6 +62,9 @@ class EngineDebian : public Engine
   void writeLimits(uint32_t kind,
                    const Lane& lane,
                    const float* limits) override;
+  bool hasLoopMarks() const override;
+  void readLoopMarks(uint8_t* marks) const override;
+  void writeLoopMarks(const uint8_t* marks) override;
 
   void beginRestore() override;
   void writeSlews(const Lane& lane, const float* slews) override;
@@ -127,6 +130,7 @@ class EngineDebian : public Engine
   bool sharesDelayPoint(const DelayLane& lane) const;
   const TagGroupPaths& tagGroupPaths(const sta::TagGroup* group);
   void rebuildIdealClocks();
+  sta::EdgeSet& loopEdges() const;
 
   sta::Sta* sta_;
   SearchHistory& history_;

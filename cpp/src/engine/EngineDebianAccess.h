@@ -8,6 +8,7 @@
 #include "OpenSTA/Bfs.hh"
 #include "OpenSTA/Graph.hh"
 #include "OpenSTA/GraphDelayCalc1.hh"
+#include "OpenSTA/Levelize.hh"
 #include "OpenSTA/Search.hh"
 
 // The one place that reaches into protected state of the engine, by pointers to
@@ -99,6 +100,16 @@ class DelayCalcAccess : public sta::GraphDelayCalc1
   static void mergeIdealClocks(sta::GraphDelayCalc1* calc)
   {
     (calc->*(&DelayCalcAccess::mergeIdealClks))();
+  }
+};
+
+class LevelizeAccess : public sta::Levelize
+{
+ public:
+  // Edges that break loops.
+  static sta::EdgeSet& disabledEdges(sta::Levelize* levelize)
+  {
+    return levelize->*(&LevelizeAccess::disabled_loop_edges_);
   }
 };
 

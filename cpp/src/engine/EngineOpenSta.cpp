@@ -38,7 +38,8 @@ EngineOpenSta::EngineOpenSta(sta::Sta* sta, SearchHistory& history)
     : sta_(sta),
       history_(history),
       delay_calc_(sta->graphDelayCalc()),
-      scenes_(api::scenes(sta))
+      scenes_(api::scenes(sta)),
+      plane_count_(api::planeCount(sta))
 {
 }
 
@@ -83,7 +84,7 @@ std::string EngineOpenSta::constraints() const
 {
   // Enough digits after the point for the float values in any library's units.
   constexpr int digits = 12;
-  std::string text;
+  std::string text = api::statisticalSettings(sta_);
   api::writeConstraints(
       sta_, digits, [&](const std::string& heading, const auto& write_file) {
         const MemoryFile file;
@@ -251,8 +252,10 @@ std::string EngineOpenSta::vertexName(uint32_t row) const
 
 size_t EngineOpenSta::slewIndex(const Lane& lane) const
 {
-  return delayPoint({lane.scene, lane.min_max}) * sta::RiseFall::index_count
-         + lane.transition;
+  const size_t value
+      = delayPoint({lane.scene, lane.min_max}) * sta::RiseFall::index_count
+        + lane.transition;
+  return value * plane_count_ + lane.plane;
 }
 
 sta::DcalcAPIndex EngineOpenSta::delayPoint(const DelayLane& lane) const
@@ -313,7 +316,9 @@ void EngineOpenSta::readDelays(const DelayLane& lane,
   const size_t point_count = api::delayPointCount(sta_);
   const size_t point = delayPoint(lane);
   forEachArc(rows, [&](sta::Edge* edge, uint32_t arc, uint32_t row) {
-    delays[row - rows.first] = edge->arcDelays()[arc * point_count + point];
+    delays[row - rows.first]
+        = edge->arcDelays()[(arc * point_count + point) * plane_count_
+                            + lane.plane];
   });
 }
 
@@ -323,13 +328,25 @@ void EngineOpenSta::readDelays(const DelayLane& lane,
 void EngineOpenSta::readPaths(Rows rows, PathBlock& block)
 {
   const float none = sta::MinMax::min()->initValue();
-  for (const Lane& lane : lanes(scenes_.size())) {
+  size_t i = 0;
+  for (const Lane& lane : lanes(scenes_.size(), plane_count_)) {
+    const bool is_mean = lane.plane == 0;
     const float worst = lane.min_max == CKP_MAX ? -none : none;
-    const uint32_t i = lane.index();
-    std::fill_n(block.arrival[i].begin(), rows.count, worst);
-    std::fill_n(block.required[i].begin(), rows.count, -worst);
-    std::fill_n(block.slack[i].begin(), rows.count, none);
+    std::fill_n(block.arrival[i].begin(), rows.count, is_mean ? worst : 0.0F);
+    std::fill_n(block.required[i].begin(), rows.count, is_mean ? -worst : 0.0F);
+    std::fill_n(block.slack[i].begin(), rows.count, is_mean ? none : 0.0F);
+    i++;
   }
+  if (plane_count_ == 1) {
+    readMeans(rows, block);
+  } else {
+    readDistributions(rows, block);
+  }
+}
+
+void EngineOpenSta::readMeans(Rows rows, PathBlock& block)
+{
+  const float none = sta::MinMax::min()->initValue();
   for (uint32_t i = 0; i < rows.count; i++) {
     sta::Vertex* vertex = vertices_[rows.first + i];
     const bool has_requireds = hasRequireds(vertex);

@@ -15,15 +15,15 @@
 namespace ckp {
 
 // OpenSTA 2.7 and 3, and the OpenSTA inside OpenROAD. Values stand at the
-// vertices and edges of the graph; with statistical timing off, which callers
-// ensure, they are plain floats.
+// vertices and edges of the graph: floats, or with statistical timing all
+// floats of one value after the other.
 class EngineOpenSta : public Engine
 {
  public:
   EngineOpenSta(sta::Sta* sta, SearchHistory& history);
 
   bool isLinked() const override;
-  bool isStatistical() const override { return api::isStatistical(sta_); }
+  uint32_t planeCount() const override { return plane_count_; }
   std::string name() const override { return "OpenSTA"; }
   std::string version() const override;
   std::string designName() const override;
@@ -121,6 +121,8 @@ class EngineOpenSta : public Engine
   bool sharesDelayPoint(const DelayLane& lane) const;
   bool hasRequireds(sta::Vertex* vertex) const;
   const TagLane& tagLane(const sta::Path* path);
+  void readMeans(Rows rows, PathBlock& block);
+  void readDistributions(Rows rows, PathBlock& block);
   void prepareDrivers();
   void recalculateVertex(sta::Vertex* vertex);
 
@@ -146,6 +148,7 @@ class EngineOpenSta : public Engine
   sta::Graph* graph_ = nullptr;
   sta::GraphDelayCalc* delay_calc_;
   std::vector<api::Scene*> scenes_;
+  uint32_t plane_count_;
 
   std::vector<sta::Vertex*> vertices_;
   std::vector<uint32_t> vertex_rows_;  // By vertex id.

@@ -27,8 +27,7 @@ namespace ckp {
 class VertexAccess : public sta::Vertex
 {
  public:
-  // Rise and fall of each analysis point. With statistical timing off, one
-  // float each.
+  // Rise and fall of each analysis point, all planes of a value together.
   static float* slews(sta::Vertex* vertex)
   {
     return vertex->*(&VertexAccess::slews_);

@@ -25,7 +25,9 @@ class EndpointVisitor : public sta::PathEndVisitor
     const DelayLane lane = {api::sceneIndex(end->path(), sta_),
                             static_cast<uint32_t>(end->minMax(sta_)->index())};
     for (const sta::PathGroup* group : finder_.groups(end)) {
-      slacks_.add(lane, groupNumber(group), row_, end->slack(sta_));
+      const float slack
+          = api::judged(end->slack(sta_), sta::MinMax::min(), sta_);
+      slacks_.add(lane, groupNumber(group), row_, slack);
     }
   }
 

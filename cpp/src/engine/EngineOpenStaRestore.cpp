@@ -35,7 +35,9 @@ void EngineOpenSta::writeDelays(const DelayLane& lane, const float* delays)
     const size_t point = delayPoint(lane);
     forEachArc({0, arcCount()},
                [&](sta::Edge* edge, uint32_t arc, uint32_t row) {
-                 edge->arcDelays()[arc * point_count + point] = delays[row];
+                 edge->arcDelays()[(arc * point_count + point) * plane_count_
+                                   + lane.plane]
+                     = delays[row];
                });
   }
 }

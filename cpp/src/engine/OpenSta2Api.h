@@ -6,6 +6,7 @@
 // OpenSTA 2.7: corners and one set of constraints. Tried with commit
 // 76324bba (2.7.0).
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <type_traits>
@@ -56,10 +57,31 @@ inline uint32_t sceneIndex(const sta::Path* path, const sta::Sta* sta)
   return path->pathAnalysisPt(sta)->corner()->index();
 }
 
-// Whether delays are distributions, of more floats than one.
-inline bool isStatistical(const sta::Sta* sta)
+// Built without statistical timing, the engine has nothing but means.
+inline uint32_t planeCount(const sta::Sta* sta)
 {
-  return sta->pocvEnabled();
+  return sta->pocvEnabled() ? 0 : 1;
+}
+
+inline std::string statisticalSettings(const sta::Sta*)
+{
+  return "";
+}
+
+inline std::array<float, 4> planes(float value)
+{
+  return {value};
+}
+
+// The float that the engine judges a value by.
+inline float judged(float value, const sta::MinMax*, const sta::Sta*)
+{
+  return value;
+}
+
+inline float difference(float a, float b, const sta::Sta*)
+{
+  return a - b;
 }
 
 // A query of a single pin had paths around it searched that are pruned

@@ -6,6 +6,7 @@
 // OpenSTA 3: scenes, each of a mode with constraints of its own. Tried with
 // commit d1b2b396 (3.1.0).
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,6 +21,7 @@
 #include "sta/Path.hh"
 #include "sta/PathEnd.hh"
 #include "sta/PathGroup.hh"
+#include "sta/PocvMode.hh"
 #include "sta/Scene.hh"
 #include "sta/Sdc.hh"
 #include "sta/Search.hh"
@@ -53,10 +55,41 @@ inline uint32_t sceneIndex(const sta::Path* path, const sta::Sta* sta)
   return path->scene(sta)->index();
 }
 
-// Whether delays are distributions, of more floats than one.
-inline bool isStatistical(const sta::Sta* sta)
+inline uint32_t planeCount(const sta::Sta* sta)
 {
-  return sta->variables()->pocvEnabled();
+  return sta->variables()->pocvEnabled() ? 4 : 1;
+}
+
+// The commands that statistical timing depends on, which are no constraints of
+// the engine's; nothing where it is off.
+inline std::string statisticalSettings(const sta::Sta* sta)
+{
+  if (!sta->variables()->pocvEnabled()) {
+    return "";
+  }
+  return std::string("set sta_pocv_mode ") + sta::pocvModeName(sta->pocvMode())
+         + "\nset sta_pocv_quantile "
+         + std::to_string(sta->variables()->pocvQuantile()) + "\n";
+}
+
+inline std::array<float, 4> planes(const sta::Delay& value)
+{
+  return {value.mean(), value.meanShift(), value.stdDev2(), value.skewness()};
+}
+
+// The float that the engine judges a value by.
+inline float judged(const sta::Delay& value,
+                    const sta::MinMax* early_late,
+                    const sta::Sta* sta)
+{
+  return sta::delayAsFloat(value, early_late, sta);
+}
+
+inline sta::Delay difference(const sta::Delay& a,
+                             const sta::Delay& b,
+                             const sta::Sta* sta)
+{
+  return sta::delayDiff(a, b, sta);
 }
 
 // A query of a single pin has nothing searched that is pruned otherwise.
