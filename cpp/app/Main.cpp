@@ -77,7 +77,7 @@ void sourceInitFile(Tcl_Interp* interp)
 }
 
 // Debian's engine defines its commands only now.
-constexpr const char* import_commands
+constexpr const char* kImportCommands
     = "if { [info commands sta::define_sta_cmds] ne {} } {"
       "  sta::define_sta_cmds"
       "}\n"
@@ -92,7 +92,7 @@ void initCommands(Tcl_Interp* interp, sta::Sta* sta)
     sta::evalTclInit(interp, sta::tcl_inits);
     // Before the import, which then brings in the checkpoint commands as well.
     sound = ckp::initCheckpoint(interp, sta) == TCL_OK
-            && Tcl_Eval(interp, import_commands) == TCL_OK;
+            && Tcl_Eval(interp, kImportCommands) == TCL_OK;
   }
   if (!sound) {
     printResult(interp, TCL_STDERR);
