@@ -28,9 +28,20 @@ install(FILES "${PROJECT_BINARY_DIR}/ckp.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR
 
 if(CKP_MODULE)
   install(TARGETS ckp_module EXPORT ckp-module DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-  install(TARGETS ckp_sta DESTINATION "${CMAKE_INSTALL_BINDIR}")
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/include/ckp"
-    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+  if(TARGET ckp_sta)
+    install(TARGETS ckp_sta DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  endif()
   install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindOpenSTA.cmake" DESTINATION "${ckp_cmake_dir}")
   install(EXPORT ckp-module NAMESPACE ckp:: DESTINATION "${ckp_cmake_dir}")
+endif()
+if(CKP_OPENROAD_ROOT)
+  install(TARGETS ckp_openroad_static EXPORT ckp-openroad DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+  install(EXPORT ckp-openroad NAMESPACE ckp:: DESTINATION "${ckp_cmake_dir}")
+  # Where Tcl looks for packages, if lib is in auto_path.
+  install(TARGETS ckp_openroad DESTINATION "${CMAKE_INSTALL_LIBDIR}/ckp")
+  install(FILES "${ckp_package_index}" DESTINATION "${CMAKE_INSTALL_LIBDIR}/ckp")
+endif()
+if(CKP_MODULE OR CKP_OPENROAD_ROOT)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/cpp/include/ckp"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 endif()

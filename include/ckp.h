@@ -147,6 +147,21 @@
 #define CKP_COLUMN_LOOP_MARK 9
 
 /*
+ Difference of the mean from the nominal value; as all planes, in what the engine counts it in.
+ */
+#define CKP_PLANE_SHIFT 1
+
+/*
+ Variance.
+ */
+#define CKP_PLANE_VARIANCE 2
+
+/*
+ Skewness.
+ */
+#define CKP_PLANE_SKEWNESS 3
+
+/*
  Name of the top cell.
  */
 #define CKP_TEXT_DESIGN 1
@@ -185,6 +200,11 @@
  Path group names; endpoints refer to them by position.
  */
 #define CKP_LIST_GROUPS 3
+
+/*
+ Names of the attached files, sorted. Stages have this list; ckp_capture_attach() adds to it.
+ */
+#define CKP_LIST_ATTACHMENTS 4
 
 /*
  Text: the stage that the new one is relative to. Default: the store's head, where it pays.
@@ -286,6 +306,16 @@
  Arcs on the longest path through the timing graph, cycles cut open.
  */
 #define CKP_NUMBER_LEVELS 9
+
+/*
+ Bytes of the stage's file that attachments take.
+ */
+#define CKP_NUMBER_ATTACHED_BYTES 10
+
+/*
+ Planes of its values: 1, and up to 4 with statistical timing.
+ */
+#define CKP_NUMBER_PLANES 11
 
 /*
  Done.
@@ -398,9 +428,19 @@
 #define CKP_VERIFY_QUICK 0
 
 /*
- And every value decoded.
+ And every value and every attachment decoded.
  */
 #define CKP_VERIFY_FULL 1
+
+/*
+ And every value decoded, but attachments only looked at as they are stored.
+ */
+#define CKP_VERIFY_TIMING 2
+
+/*
+ Planes of a value: its mean; with statistical timing its mean shift, variance and skewness, too.
+ */
+#define MAX_PLANES 4
 
 /*
  How the rows of live objects correspond to those of a stage, by name. Shared and immutable; keeps
@@ -586,6 +626,23 @@ ckp_status ckp_capture_add_delay_table(ckp_capture *capture,
                                        ckp_error **out_error);
 
 /*
+ Attach a file: keep its bytes in the stage, coded after those of the base's attachment of that name. It
+ is read during the call, twice if the base has one, and must not change meanwhile. Memory for some
+ blocks is taken, at most about 150 MB, whatever the size.
+
+ name: that of a file without a directory, 1 to 200 bytes: no slashes and control characters, neither . nor
+       - first; not one that was attached before.
+ path: where the file is.
+
+ Returns CKP_INVALID_ARGUMENT for the name, CKP_IO when the file cannot be read, CKP_NO_SPACE, and
+ CKP_CORRUPT or CKP_TRUNCATED for damage in the attachment of the base. On failure nothing was attached.
+ */
+ckp_status ckp_capture_attach(ckp_capture *capture,
+                              const char *name,
+                              const char *path,
+                              ckp_error **out_error);
+
+/*
  Announce a column.
 
  kind:       CKP_COLUMN_*.
@@ -600,6 +657,19 @@ ckp_status ckp_capture_add_column(ckp_capture *capture,
                                   uint32_t transition,
                                   uint32_t *out_column,
                                   ckp_error **out_error);
+
+/*
+ Announce a further plane of a column of values: with statistical timing, a value is four floats. It is
+ written and read as a column of its own, and keeps every bit whatever the tolerance.
+
+ column: that of the means, from ckp_capture_add_column().
+ plane:  CKP_PLANE_SHIFT, CKP_PLANE_VARIANCE or CKP_PLANE_SKEWNESS.
+ */
+ckp_status ckp_capture_add_plane(ckp_capture *capture,
+                                 uint32_t column,
+                                 uint32_t plane,
+                                 uint32_t *out_column,
+                                 ckp_error **out_error);
 
 /*
  Append the next rows of a column. The capture keeps a copy until its commit.
@@ -874,6 +944,20 @@ ckp_status ckp_stage_find_column(const ckp_stage *stage,
                                  ckp_error **out_error);
 
 /*
+ The handle of a further plane of a column, for ckp_stage_read() and ckp_alignment_read().
+
+ column: that of the means, from ckp_stage_find_column().
+ plane:  CKP_PLANE_SHIFT, CKP_PLANE_VARIANCE or CKP_PLANE_SKEWNESS.
+
+ Returns CKP_NOT_FOUND when the stage does not have it.
+ */
+ckp_status ckp_stage_find_plane(const ckp_stage *stage,
+                                uint32_t column,
+                                uint32_t plane,
+                                uint32_t *out_column,
+                                ckp_error **out_error);
+
+/*
  Values of a column.
 
  values: receives `count` floats, bit for bit as captured, or within ckp_stage_tolerance() of that; NULL
@@ -939,9 +1023,49 @@ ckp_status ckp_stage_read_endpoints(const ckp_stage *stage,
                                     ckp_error **out_error);
 
 /*
+ Size of an attached file.
+
+ out_bytes:  of the file.
+ out_stored: what it takes in the stage's file.
+
+ Returns CKP_NOT_FOUND when the stage has no such attachment.
+ */
+ckp_status ckp_stage_attachment_size(const ckp_stage *stage,
+                                     const char *name,
+                                     uint64_t *out_bytes,
+                                     uint64_t *out_stored,
+                                     ckp_error **out_error);
+
+/*
+ Write one attached file to `path`: under another name in the same directory first, then renamed. A file
+ that is there already is left alone if it is the same, and never replaced by another one.
+
+ out_written: 1 if it was written, 0 if it is there already.
+
+ Returns CKP_NOT_FOUND when the stage has no such attachment, CKP_ALREADY_EXISTS when something else is at
+ `path`, CKP_CORRUPT or CKP_TRUNCATED for damage, CKP_IO, CKP_NO_SPACE. On failure nothing was written.
+ */
+ckp_status ckp_stage_extract_file(const ckp_stage *stage,
+                                  const char *name,
+                                  const char *path,
+                                  uint32_t *out_written,
+                                  ckp_error **out_error);
+
+/*
+ Write all attached files to a directory, which is made if need be, under their names; each as
+ ckp_stage_extract_file() does. When one cannot be written, none is.
+
+ out_written: how many were written; the others are there already.
+ */
+ckp_status ckp_stage_extract(const ckp_stage *stage,
+                             const char *directory,
+                             uint32_t *out_written,
+                             ckp_error **out_error);
+
+/*
  Look for damage in one stage and its bases.
 
- depth: CKP_VERIFY_QUICK or CKP_VERIFY_FULL.
+ depth: one of CKP_VERIFY_*.
 
  Returns CKP_OK when there is none, else the first that was found.
  */
@@ -1004,7 +1128,7 @@ ckp_status ckp_store_report(const ckp_store *store,
 /*
  Look at every stage. Nothing is changed.
 
- depth: CKP_VERIFY_QUICK or CKP_VERIFY_FULL.
+ depth: one of CKP_VERIFY_*.
  out_findings: how many things are wrong; 0 for a sound store.
  out_report: one line for each of them, then a line with the sum.
 

@@ -25,10 +25,11 @@ pub use codec::CodecChoice;
 pub use delta::Match;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    BaseRef, BlockIndex, CompressedDelta, DelayTable, Digest, Endpoint, MinMax, ObjectTable,
-    StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, TimingStage, Transition, Width,
+    BaseRef, BlockIndex, CompressedDelta, DelayTable, Digest, Endpoint, MAX_PLANES, MinMax,
+    ObjectTable, StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, TimingStage,
+    Transition, Width,
 };
 pub use store::{
-    BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode, ReadMode, RowState,
-    Stage, StageAlignment, Store, StreamCoding, Verification, report,
+    Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
+    ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
 };

@@ -19,29 +19,33 @@ namespace eval sta {
     [-codec auto|lz4|zstd|numeric]\
     [-level level]\
     [-tolerance seconds]\
+    [-attach name_file_list]\
+    [-with_design]\
     [-note text]\
     [-meta key_value_list]}
 
   proc save_timing_checkpoint { args } {
     parse_key_args "save_timing_checkpoint" args \
-      keys { -store -base -codec -level -tolerance -note -meta } flags { -full }
+      keys { -store -base -codec -level -tolerance -attach -note -meta } \
+      flags { -full -with_design }
     ckp::save_cmd $args [ckp::options keys] [array names flags]
   }
 
   define_cmd_args "restore_timing_checkpoint" {stage [-store dir]\
-    [-scenes names]\
-    [-partial]}
+    [-scenes names] [-partial] [-with_design]\
+    [-extract dir]}
 
   proc restore_timing_checkpoint { args } {
-    parse_key_args "restore_timing_checkpoint" args keys { -store -scenes } flags { -partial }
+    parse_key_args "restore_timing_checkpoint" args keys { -store -scenes -extract } \
+      flags { -partial -with_design }
     ckp::restore_cmd $args [ckp::options keys] [array names flags]
   }
 
-  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir]}
+  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir] [-with_design]}
 
   proc rollback_timing_checkpoint { args } {
-    parse_key_args "rollback_timing_checkpoint" args keys { -store } flags {}
-    ckp::rollback_cmd $args [ckp::options keys] {}
+    parse_key_args "rollback_timing_checkpoint" args keys { -store } flags { -with_design }
+    ckp::rollback_cmd $args [ckp::options keys] [array names flags]
   }
 
   define_cmd_args "report_timing_checkpoints" {[-store dir]\
@@ -67,20 +71,47 @@ namespace eval ckp {
     return [expr { $name eq "" ? "" : [file nativename $name] }]
   }
 
-  # The options that a command was given, with the path of the store.
+  # The options that a command was given, with paths as the system knows them.
   proc options { keys_var } {
     upvar 1 $keys_var keys
-    if { [info exists keys(-store)] } {
-      set keys(-store) [path $keys(-store)]
+    foreach key { -store -extract } {
+      if { [info exists keys($key)] } {
+        set keys($key) [path $keys($key)]
+      }
+    }
+    # What is no list of pairs is refused by the command.
+    if { [info exists keys(-attach)] && [string is list $keys(-attach)]
+         && [llength $keys(-attach)] % 2 == 0 } {
+      set pairs {}
+      foreach { name file } $keys(-attach) {
+        lappend pairs $name [path $file]
+      }
+      set keys(-attach) $pairs
     }
     return [array get keys]
   }
 }
 
-namespace import -force \
-  sta::set_timing_checkpoint_store \
-  sta::save_timing_checkpoint \
-  sta::restore_timing_checkpoint \
-  sta::rollback_timing_checkpoint \
-  sta::report_timing_checkpoints \
-  sta::check_timing_checkpoints
+namespace eval ckp {
+  variable commands {
+    set_timing_checkpoint_store
+    save_timing_checkpoint
+    restore_timing_checkpoint
+    rollback_timing_checkpoint
+    report_timing_checkpoints
+    check_timing_checkpoints
+  }
+
+  # Takes the commands back before the code behind them is unloaded.
+  proc remove_commands {} {
+    variable commands
+    foreach command $commands {
+      # Its imports go with it.
+      rename ::sta::$command {}
+      unset ::sta::cmd_args($command)
+    }
+    namespace delete ::ckp
+  }
+}
+
+namespace import -force {*}[lmap command $ckp::commands { string cat ::sta:: $command }]

@@ -24,7 +24,9 @@ fn number(text: &str) -> Option<u32> {
 #[test]
 fn message_ids_are_those_of_the_table() {
     let mut used = BTreeSet::new();
-    for entry in fs::read_dir(root().join("cpp/src")).unwrap() {
+    let folders =
+        ["cpp/src", "cpp/openroad"].map(|folder| fs::read_dir(root().join(folder)).unwrap());
+    for entry in folders.into_iter().flatten() {
         let path = entry.unwrap().path();
         if path.is_file() {
             let text = fs::read_to_string(path).unwrap();

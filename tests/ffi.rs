@@ -428,6 +428,14 @@ fn wrong_values_are_refused_one_by_one() {
     let mut column = 0;
     fails!(bad, ckp_capture_set_text(capture, CKP_TEXT_STAGE, c"x".as_ptr()));
     fails!(bad, ckp_capture_add_item(capture, 9, c"x".as_ptr()));
+    let mut plane = 0;
+    ok!(ckp_capture_add_column(capture, 1, 0, 0, 0, &raw mut column));
+    ok!(ckp_capture_add_plane(capture, column, CKP_PLANE_VARIANCE, &raw mut plane));
+    fails!(bad, ckp_capture_add_plane(capture, column, CKP_PLANE_VARIANCE, &raw mut plane));
+    fails!(bad, ckp_capture_add_plane(capture, column, 0, &raw mut plane));
+    fails!(bad, ckp_capture_add_plane(capture, column, 4, &raw mut plane));
+    fails!(bad, ckp_capture_add_plane(capture, plane, 1, &raw mut plane));
+    fails!(bad, ckp_capture_add_plane(capture, 99, 1, &raw mut plane));
     fails!(bad, ckp_capture_add_column(capture, 9, 0, 0, 0, &raw mut column));
     fails!(bad, ckp_capture_add_column(capture, 0, 9, 0, 0, &raw mut column));
     fails!(bad, ckp_capture_add_column(capture, 0, 1 << 20, 0, 0, &raw mut column));

@@ -9,8 +9,8 @@ mod common;
 use std::sync::Arc;
 
 use ckp::{
-    BaseChoice, Capture, CaptureOptions, CodecChoice, DelayTable, Depth, MinMax, ObjectTable,
-    Stage, Store, StreamKey, StreamKind, Transition,
+    BaseChoice, Capture, CaptureOptions, CodecChoice, DelayTable, Depth, MAX_PLANES, MinMax,
+    ObjectTable, Stage, Store, StreamKey, StreamKind, Transition,
 };
 use common::{HOSTILE, create};
 use proptest::prelude::*;
@@ -34,6 +34,7 @@ struct Design {
     /// Which cells the instances have.
     cells: u32,
     scenes: u16,
+    planes: u8,
     seed: u64,
     spread: u32,
     library: Library,
@@ -103,13 +104,15 @@ fn library() -> impl Strategy<Value = Library> {
 fn design() -> impl Strategy<Value = Design> {
     let graph = prop_oneof![any_edges().boxed(), gates().boxed()];
     let values = (any::<u64>(), prop_oneof![0..PHYSICAL, Just(PHYSICAL)]);
-    (graph, 0u32..6, (0u32..5, 1u16..4), values, library()).prop_map(
-        |((vertices, edges), first_name, (cells, scenes), (seed, spread), library)| Design {
+    let lanes = (1u16..4, prop_oneof![Just(1u8), 2..=MAX_PLANES]);
+    (graph, 0u32..6, (0u32..5, lanes), values, library()).prop_map(
+        |((vertices, edges), first_name, (cells, lanes), (seed, spread), library)| Design {
             vertices,
             edges,
             first_name,
             cells,
-            scenes,
+            scenes: lanes.0,
+            planes: lanes.1,
             seed,
             spread,
             library,
@@ -126,8 +129,9 @@ fn random(mut state: u64) -> impl Iterator<Item = u32> {
 
 impl Design {
     fn new(vertices: u32, edges: Vec<(u32, u32, Vec<u32>)>) -> Self {
-        let (first_name, cells, scenes, seed, spread) = (0, 0, 2, 3, 4);
-        Self { vertices, edges, first_name, cells, scenes, seed, spread, library: Vec::new() }
+        let (first_name, cells, scenes, planes, seed, spread) = (0, 0, 2, 1, 3, 4);
+        let library = Vec::new();
+        Self { vertices, edges, first_name, cells, scenes, planes, seed, spread, library }
     }
 
     fn table(&self) -> ObjectTable {
@@ -161,7 +165,8 @@ impl Design {
         if self.spread == PHYSICAL {
             return self.physical(key, rows);
         }
-        let mut next = random(self.seed ^ (key.kind as u64) << 32 ^ u64::from(key.scene));
+        let salt = u64::from(key.scene) ^ u64::from(key.plane) << 16 ^ (key.kind as u64) << 32;
+        let mut next = random(self.seed ^ salt);
         let mut next = || next.next().unwrap();
         (0..rows)
             .map(|_| {
@@ -222,7 +227,7 @@ const SCENES: [&str; 3] = ["fast", "slow", "typical"];
 
 /// The first scene has all columns, the second lacks some that others are predicted from, the third has
 /// delays and what they depend on.
-fn keys(scenes: u16) -> Vec<StreamKey> {
+fn keys(design: &Design) -> Vec<StreamKey> {
     let mut all = common::keys();
     all.retain(|key| key.kind.width() == ckp::Width::Word);
     let of_scene = |scene: u16| all.iter().map(move |key| StreamKey { scene, ..*key });
@@ -233,7 +238,11 @@ fn keys(scenes: u16) -> Vec<StreamKey> {
     };
     let delays = |key: &StreamKey| matches!(key.kind, StreamKind::Slew | StreamKind::Delay);
     let others = of_scene(1).filter(incomplete).chain(of_scene(2).filter(delays));
-    of_scene(0).chain(others).filter(|key| key.scene < scenes).collect()
+    let keys = of_scene(0).chain(others).filter(|key| key.scene < design.scenes);
+    // Skewness without slacks.
+    let has_plane = |key: &StreamKey| key.plane < 3 || key.kind != StreamKind::Slack;
+    let planes = |key| (0..design.planes).map(move |plane| StreamKey { plane, ..key });
+    keys.flat_map(planes).filter(has_plane).collect()
 }
 
 fn save(store: &Store, name: &str, design: &Design, options: CaptureOptions) -> Arc<Stage> {
@@ -241,7 +250,7 @@ fn save(store: &Store, name: &str, design: &Design, options: CaptureOptions) -> 
     let mut capture = Capture::begin(store, name, options, table.clone()).unwrap();
     let scenes = &SCENES[..usize::from(design.scenes)];
     capture.metadata_mut().scenes = scenes.iter().map(|name| (*name).into()).collect();
-    for key in keys(design.scenes) {
+    for key in keys(design) {
         let column = capture.add_column(key).unwrap();
         capture.write(column, &design.column(key, common::rows(&table, key))).unwrap();
     }
@@ -262,19 +271,20 @@ fn is_within(tolerance: f64, saved: u32, read: u32) -> bool {
 
 fn check(stage: &Stage, design: &Design) {
     let table = design.table();
-    for key in keys(design.scenes) {
+    for key in keys(design) {
         let rows = common::rows(&table, key);
         let read = stage.read_words(key, 0..rows as u64).unwrap();
         let saved = design.column(key, rows);
-        let tolerance = stage.metadata().tolerance;
+        let tolerance = if key.plane == 0 { stage.metadata().tolerance } else { 0.0 };
         assert!(saved.iter().zip(&read).all(|(a, b)| is_within(tolerance, *a, *b)), "{key}");
     }
+    assert_eq!(stage.timing_stage().delta_changes.planes(), design.planes);
     assert_eq!(stage.objects().unwrap().arc_count(), table.arc_count());
     stage.verify(Depth::Full).unwrap();
     let blocks = stage.timing_stage().delta_changes.streams.iter().flat_map(|s| &s.blocks);
     let stored: u64 = blocks.map(|block| u64::from(block.stored)).sum();
     // Masks and the ends of small blocks.
-    let overhead = 100 + 8 * keys(design.scenes).len() as u64;
+    let overhead = 100 + 8 * keys(design).len() as u64;
     let raw = stage.metadata().raw_bytes;
     assert!(stored <= raw + raw / 100 + overhead, "{stored} of {raw} bytes");
 }
@@ -343,6 +353,56 @@ fn equal_state_gives_equal_bytes_within_a_tolerance() {
         (stage.digest(), blocks.map(|block| (block.stored, block.crc)).collect::<Vec<_>>())
     });
     assert_eq!(bytes[0], bytes[1]);
+}
+
+#[test]
+fn planes_cost_only_what_they_hold() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("s.ckp"));
+    let edges = (0..9000).map(|edge| (edge, edge + 1, vec![edge % 4])).collect();
+    let scalar = Design::new(9001, edges);
+    let statistical = Design { planes: 4, ..scalar.clone() };
+    let on = |base: &str| {
+        let base = BaseChoice::Stage(base.into());
+        CaptureOptions { base, ..CaptureOptions::default() }
+    };
+    let full = || CaptureOptions { base: BaseChoice::Full, ..CaptureOptions::default() };
+    let one = save(&store, "one", &scalar, full());
+    let four = save(&store, "four", &statistical, full());
+    check(&four, &statistical);
+    assert!(four.stored_bytes() < 4 * one.stored_bytes());
+    // Planes of the base may be gone, and those of the stage be new.
+    for (stage, base, design) in [("x", "four", &scalar), ("y", "one", &statistical)] {
+        check(&save(&store, stage, design, on(base)), design);
+    }
+    let same = save(&store, "same", &statistical, on("four"));
+    assert!(same.stored_bytes() < 4096, "{} bytes", same.stored_bytes());
+    // Min of all planes is predicted from max.
+    let coding = four.explain().unwrap();
+    let variance = |min_max| {
+        let key =
+            StreamKey { plane: 2, ..common::key(StreamKind::Delay, min_max, Transition::None) };
+        coding.iter().find(|stream| stream.key == key).unwrap().stored_bytes()
+    };
+    assert_eq!(variance(MinMax::Min), 0, "the values are the same");
+    assert!(variance(MinMax::Max) > 1000);
+}
+
+#[test]
+fn a_plane_that_is_none_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("s.ckp"));
+    let table = common::chain(3);
+    let mut capture = Capture::begin(&store, "a", CaptureOptions::default(), table).unwrap();
+    capture.metadata_mut().scenes = vec!["one".into()];
+    for key in common::keys() {
+        let planes = if key.kind.width() == ckp::Width::Word { MAX_PLANES } else { 1 };
+        for plane in 0..planes {
+            capture.add_column(StreamKey { plane, ..key }).unwrap();
+        }
+        let error = capture.add_column(StreamKey { plane: planes, ..key }).unwrap_err();
+        assert_eq!(error.kind(), ckp::ErrorKind::InvalidArgument, "{key}");
+    }
 }
 
 #[test]

@@ -13,8 +13,7 @@
 #include <cstring>
 #include <string>
 
-#include "OpenSTA/Machine.hh"  // The engine's other headers need it before them.
-#include "OpenSTA/Sta.hh"
+#include "engine/Sta.h"
 
 namespace {
 

@@ -4,10 +4,13 @@
 #include "ckp/Checkpoint.h"
 
 #include "CkpHandle.h"
+#include "Design.h"
+#include "DesignSwap.h"
 #include "Host.h"
 #include "StaCapture.h"
 #include "StaRestore.h"
 #include "Stopwatch.h"
+#include "TemporaryDirectory.h"
 #include "Text.h"
 #include "engine/Engine.h"
 
@@ -27,6 +30,38 @@ uint64_t number(const StageHandle& stage, uint32_t id)
   return value;
 }
 
+std::vector<std::string> attachments(const ckp_stage* stage)
+{
+  uint32_t count = 0;
+  call(ckp_stage_item_count, stage, CKP_LIST_ATTACHMENTS, &count);
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < count; i++) {
+    names.push_back(makeText(ckp_stage_item, stage, CKP_LIST_ATTACHMENTS, i));
+  }
+  return names;
+}
+
+// What the attached files take; nothing where there are none.
+std::string attachedText(const StageHandle& stage, uint64_t stored)
+{
+  uint64_t bytes = 0;
+  const std::vector<std::string> names = attachments(stage.get());
+  for (const std::string& name : names) {
+    uint64_t size = 0;
+    uint64_t stored_size = 0;
+    call(ckp_stage_attachment_size,
+         stage.get(),
+         name.c_str(),
+         &size,
+         &stored_size);
+    bytes += size;
+  }
+  return names.empty() ? ""
+                       : std::to_string(names.size()) + " attached ("
+                             + formatNumber("%.3f MB, ", bytes * 1e-6)
+                             + formatNumber("%.3f MB stored), ", stored * 1e-6);
+}
+
 std::string savedLine(const StageHandle& stage,
                       double engine_seconds,
                       double store_seconds)
@@ -35,7 +70,8 @@ std::string savedLine(const StageHandle& stage,
   double tolerance = 0.0;
   call(ckp_stage_tolerance, stage.get(), &tolerance);
   const uint64_t raw = number(stage, CKP_NUMBER_RAW_BYTES);
-  const uint64_t stored = number(stage, CKP_NUMBER_STORED_BYTES);
+  const uint64_t attached = number(stage, CKP_NUMBER_ATTACHED_BYTES);
+  const uint64_t stored = number(stage, CKP_NUMBER_STORED_BYTES) - attached;
   return "Saved stage " + makeText(ckp_stage_text, stage.get(), CKP_TEXT_STAGE)
          + (base.empty() ? " (full" : " (base " + base)
          + (tolerance > 0.0
@@ -47,6 +83,7 @@ std::string savedLine(const StageHandle& stage,
          + formatNumber("%.3f MB stored, ", stored * 1e-6)
          + formatNumber("ratio %.4f, ",
                         static_cast<double>(stored) / static_cast<double>(raw))
+         + attachedText(stage, attached)
          + formatNumber("%.2f s in the engine, ", engine_seconds)
          + formatNumber("%.2f s in the store.\n", store_seconds);
 }
@@ -76,11 +113,11 @@ void Checkpoint::save(const std::string& stage,
     host_->error(CKP, 3, "A full stage has no base: give -full or -base.");
   }
   if (options.level && (*options.level < 1 || *options.level > 19)) {
-    host_->error(CKP, 6, "The compression level is 1 to 19.");
+    host_->error(CKP, 6, "The compression level is a number from 1 to 19.");
   }
   // Not true for NaN.
   if (!(options.tolerance >= 0.0 && options.tolerance <= 1.0)) {
-    host_->error(CKP, 12, "The tolerance is 0 to 1 seconds.");
+    host_->error(CKP, 12, "The tolerance is a number of seconds from 0 to 1.");
   }
   Stopwatch time;
   StageHandle saved;
@@ -90,8 +127,15 @@ void Checkpoint::save(const std::string& stage,
     const std::unique_ptr<Engine> engine = linkedEngine();
     const StoreHandle handle = openStore(storePath(store), CKP_OPEN_CREATE);
     call(ckp_store_check_new_stage, handle.get(), stage.c_str());
+    SaveOptions with_files = options;
+    const TemporaryDirectory files;
+    if (options.with_design) {
+      for (const std::string& name : design()->save(files.path())) {
+        with_files.attachments.emplace_back(name, files.path() + "/" + name);
+      }
+    }
     StaCapture capture(*engine);
-    saved = capture.save(handle.get(), stage, options);
+    saved = capture.save(handle.get(), stage, with_files);
     engine_seconds = capture.engineSeconds();
   } catch (const LibraryError& failure) {
     host_->error(failure);
@@ -107,9 +151,59 @@ void Checkpoint::restore(const std::string& stage,
   restoreAnd(stage, store, options, [](ckp_store*) {});
 }
 
-void Checkpoint::rollback(const std::string& stage, const std::string& store)
+void Checkpoint::extract(const std::string& stage,
+                         const std::string& store,
+                         const std::string& directory)
 {
-  restoreAnd(stage, store, {}, [&stage](ckp_store* handle) {
+  std::vector<std::string> names;
+  uint32_t written = 0;
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    const auto opened
+        = make<StageHandle>(ckp_stage_open, handle.get(), stage.c_str());
+    names = attachments(opened.get());
+    call(ckp_stage_extract, opened.get(), directory.c_str(), &written);
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+  if (names.empty()) {
+    host_->print("Stage " + stage + " has no attached files.\n");
+  } else {
+    const size_t kept = names.size() - written;
+    host_->print("Extracted " + std::to_string(written) + " of "
+                 + std::to_string(names.size()) + " files attached to stage "
+                 + stage + " to " + directory + ": " + join(names, ", ")
+                 + (kept == 0 ? ".\n"
+                              : "; " + std::to_string(kept)
+                                    + " there already, the same.\n"));
+  }
+}
+
+void Checkpoint::extractFile(const std::string& stage,
+                             const std::string& store,
+                             const std::string& name,
+                             const std::string& path)
+{
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    const auto opened
+        = make<StageHandle>(ckp_stage_open, handle.get(), stage.c_str());
+    uint32_t written = 0;
+    call(ckp_stage_extract_file,
+         opened.get(),
+         name.c_str(),
+         path.c_str(),
+         &written);
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
+void Checkpoint::rollback(const std::string& stage,
+                          const std::string& store,
+                          const RestoreOptions& options)
+{
+  restoreAnd(stage, store, options, [&stage](ckp_store* handle) {
     call(ckp_store_set_head, handle, stage.c_str());
   });
   host_->print("Stage " + stage + " is the base of what is saved next.\n");
@@ -122,11 +216,27 @@ void Checkpoint::restoreAnd(const std::string& stage,
                             Finish finish)
 {
   try {
-    const std::unique_ptr<Engine> engine = linkedEngine();
+    std::unique_ptr<Engine> engine;
+    if (!options.with_design) {
+      engine = linkedEngine();
+    }
     const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    std::unique_ptr<Design> design;
+    std::optional<DesignSwap> swap;
+    if (options.with_design) {
+      design = this->design();
+      swap.emplace(*design, *host_, handle.get(), stage);
+      swap->replace();
+      engine = linkedEngine();
+    }
     StaRestore restore(*engine, *host_);
-    host_->print(restore.restore(
-        handle.get(), stage, options, [&] { finish(handle.get()); }));
+    const std::string report = restore.restore(
+        handle.get(), stage, options, [&] { finish(handle.get()); });
+    if (swap) {
+      swap->keep();
+      host_->print("Restored the design of stage " + stage + ".\n");
+    }
+    host_->print(report);
   } catch (const LibraryError& failure) {
     host_->error(failure);
   }
@@ -167,7 +277,25 @@ std::unique_ptr<Engine> Checkpoint::linkedEngine()
   if (!engine->isLinked()) {
     host_->error(CKP, 20, "No design is linked: use link_design first.");
   }
+  if (engine->isStatistical()) {
+    host_->error(CKP,
+                 29,
+                 "Statistical timing is on, and checkpoints keep only means: "
+                 "turn it off with sta_pocv_mode or sta_pocv_enabled.");
+  }
   return engine;
+}
+
+std::unique_ptr<Design> Checkpoint::design()
+{
+  std::unique_ptr<Design> design = makeDesign(sta_, *host_);
+  if (!design) {
+    host_->error(CKP,
+                 63,
+                 "-with_design is for OpenROAD: this shell has no design "
+                 "database. Attach files with -attach.");
+  }
+  return design;
 }
 
 std::string Checkpoint::storePath(const std::string& store)

@@ -14,7 +14,8 @@ std::string messageNumber(int id)
 Error::Error(int id, const char* status, const std::string& message)
     : std::runtime_error("CKP-" + messageNumber(id) + ": " + message),
       id_(id),
-      status_(status)
+      status_(status),
+      message_(message)
 {
 }
 

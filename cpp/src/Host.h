@@ -28,10 +28,13 @@ class Error : public std::runtime_error
   Error(int id, const char* status, const std::string& message);
   int id() const { return id_; }
   const char* status() const { return status_; }
+  // The text without the id.
+  const std::string& message() const { return message_; }
 
  private:
   int id_;
   const char* status_;
+  std::string message_;
 };
 
 // "0012" for 12.
@@ -46,6 +49,9 @@ class Host
   // Prints `text`, which brings its own line ends, to the shell's output and
   // to wherever that is redirected or logged.
   virtual void print(const std::string& text) = 0;
+  // Tells the shell that a command failed, in the way of its own commands.
+  // Returns the text of the Tcl error.
+  virtual std::string tellFailure(const Error& error) { return error.what(); }
   [[noreturn]] void error(ToolId tool, int id, const std::string& message);
   // Gives a failure of the library its message id.
   [[noreturn]] void error(const LibraryError& failure);

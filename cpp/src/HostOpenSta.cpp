@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-#include <OpenSTA/Machine.hh>  // Before the engine's other headers.
-
+#include "Design.h"
 #include "Host.h"
-#include "OpenSTA/Report.hh"
-#include "OpenSTA/Sta.hh"
+#include "engine/Sta.h"
 
 namespace ckp {
 
@@ -29,6 +27,12 @@ class HostOpenSta : public Host
 std::unique_ptr<Host> makeHost(sta::Sta* sta)
 {
   return std::make_unique<HostOpenSta>(sta);
+}
+
+// OpenSTA has a netlist, which it reads again, and no database.
+std::unique_ptr<Design> makeDesign(sta::Sta*, Host&)
+{
+  return nullptr;
 }
 
 }  // namespace ckp

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "CheckpointTcl.h"
 #include "Host.h"
+#include "TclError.h"
 #include "ckp/Checkpoint.h"
 
 namespace ckp {
@@ -99,20 +101,18 @@ uint32_t codecNumber(const std::string& name, Host& host)
   return codec->second;
 }
 
-// Digits that are too many become a level that is too high, as they are.
-uint32_t levelNumber(const std::string& text, Host& host)
+// 0, which no level is, where the text is no number.
+uint32_t levelNumber(const std::string& text)
 {
   uint32_t level = 0;
   const char* end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, level);
-  if (rest != end || failure != std::errc()) {
-    host.error(CKP, 6, "The compression level is 1 to 19, not " + text + ".");
-  }
-  return level;
+  return rest == end && failure == std::errc() ? level : 0;
 }
 
-// In any notation that Tcl knows, whatever the locale.
-double toleranceSeconds(const std::string& text, Host& host)
+// In any notation that Tcl knows, whatever the locale. NaN, which no tolerance
+// is, where the text is no number.
+double toleranceSeconds(const std::string& text)
 {
   double seconds = 0.0;
   Tcl_Obj* object = Tcl_NewStringObj(text.c_str(), -1);
@@ -120,11 +120,17 @@ double toleranceSeconds(const std::string& text, Host& host)
   const bool is_number
       = Tcl_GetDoubleFromObj(nullptr, object, &seconds) == TCL_OK;
   Tcl_DecrRefCount(object);
-  if (!is_number || !(seconds >= 0.0 && seconds <= 1.0)) {
-    host.error(
-        CKP, 12, "The tolerance is 0 to 1 seconds, not \"" + text + "\".");
+  return is_number ? seconds : std::nan("");
+}
+
+std::vector<std::pair<std::string, std::string>> pairs(
+    const std::vector<std::string>& words)
+{
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (size_t i = 0; i + 1 < words.size(); i += 2) {
+    pairs.emplace_back(words[i], words[i + 1]);
   }
-  return seconds;
+  return pairs;
 }
 
 void setStore(Checkpoint& checkpoint, Arguments& arguments)
@@ -138,21 +144,21 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
   arguments.checkCount(1,
                        "save_timing_checkpoint stage [-store dir] [-base stage "
                        "| -full] [-codec auto|lz4|zstd|numeric] [-level n] "
-                       "[-tolerance seconds] [-note text] "
-                       "[-meta {key value ...}]");
+                       "[-tolerance seconds] [-attach {name file ...}] "
+                       "[-with_design] [-note text] [-meta {key value ...}]");
   SaveOptions options;
   options.base = arguments.key("-base");
   options.full = arguments.flag("-full");
+  options.with_design = arguments.flag("-with_design");
   options.note = arguments.key("-note");
   if (arguments.has("-codec")) {
     options.codec = codecNumber(arguments.key("-codec"), checkpoint.host());
   }
   if (arguments.has("-level")) {
-    options.level = levelNumber(arguments.key("-level"), checkpoint.host());
+    options.level = levelNumber(arguments.key("-level"));
   }
   if (arguments.has("-tolerance")) {
-    options.tolerance
-        = toleranceSeconds(arguments.key("-tolerance"), checkpoint.host());
+    options.tolerance = toleranceSeconds(arguments.key("-tolerance"));
   }
   const std::vector<std::string> meta
       = splitList(arguments.key("-meta").c_str(), checkpoint.host());
@@ -160,30 +166,55 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
     checkpoint.host().error(
         CKP, 9, "The value of -meta is a list of keys with a value each.");
   }
-  for (size_t i = 0; i < meta.size(); i += 2) {
-    options.meta.emplace_back(meta[i], meta[i + 1]);
+  options.meta = pairs(meta);
+  const std::vector<std::string> attachments
+      = splitList(arguments.key("-attach").c_str(), checkpoint.host());
+  if (attachments.size() % 2 != 0) {
+    checkpoint.host().error(
+        CKP, 13, "The value of -attach is a list of names with a file each.");
   }
+  options.attachments = pairs(attachments);
   checkpoint.save(arguments[0], arguments.key("-store"), options);
+}
+
+RestoreOptions restoreOptions(Arguments& arguments, Host& host)
+{
+  RestoreOptions options;
+  options.partial = arguments.flag("-partial");
+  if (arguments.has("-scenes")) {
+    options.scenes = splitList(arguments.key("-scenes").c_str(), host);
+  }
+  options.with_design = arguments.flag("-with_design");
+  return options;
 }
 
 void restore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1,
                        "restore_timing_checkpoint stage [-store dir] "
-                       "[-scenes names] [-partial]");
-  RestoreOptions options;
-  options.partial = arguments.flag("-partial");
-  if (arguments.has("-scenes")) {
-    options.scenes
-        = splitList(arguments.key("-scenes").c_str(), checkpoint.host());
+                       "[-scenes names] [-partial] [-with_design] | "
+                       "[-extract dir]");
+  const RestoreOptions options = restoreOptions(arguments, checkpoint.host());
+  if (!arguments.has("-extract")) {
+    checkpoint.restore(arguments[0], arguments.key("-store"), options);
+  } else if (options.partial || options.with_design || options.scenes) {
+    checkpoint.host().error(CKP,
+                            14,
+                            "With -extract nothing is restored: give it "
+                            "without -scenes, -partial and -with_design.");
+  } else {
+    checkpoint.extract(
+        arguments[0], arguments.key("-store"), arguments.key("-extract"));
   }
-  checkpoint.restore(arguments[0], arguments.key("-store"), options);
 }
 
 void rollback(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(1, "rollback_timing_checkpoint stage [-store dir]");
-  checkpoint.rollback(arguments[0], arguments.key("-store"));
+  arguments.checkCount(
+      1, "rollback_timing_checkpoint stage [-store dir] [-with_design]");
+  checkpoint.rollback(arguments[0],
+                      arguments.key("-store"),
+                      restoreOptions(arguments, checkpoint.host()));
 }
 
 void report(Checkpoint& checkpoint, Arguments& arguments)
@@ -205,14 +236,6 @@ void check(Checkpoint& checkpoint, Arguments& arguments)
   checkpoint.check(arguments.key("-store"), arguments.flag("-full"));
 }
 
-int setError(Tcl_Interp* interp, const Error& error)
-{
-  const std::string number = messageNumber(error.id());
-  Tcl_SetErrorCode(interp, "CKP", number.c_str(), error.status(), nullptr);
-  Tcl_SetObjResult(interp, Tcl_NewStringObj(error.what(), -1));
-  return TCL_ERROR;
-}
-
 // Runs one command; its client data is the state of the interpreter. No C++
 // exception passes through Tcl.
 template <void (*command)(Checkpoint&, Arguments&)>
@@ -227,12 +250,11 @@ int run(ClientData data,
     command(*checkpoint, arguments);
     return TCL_OK;
   } catch (const Error& error) {
-    return setError(interp, error);
+    return setTclError(interp, error, checkpoint->host().tellFailure(error));
   } catch (const std::exception& failure) {
-    return setError(
-        interp,
-        Error(
-            28, "ENGINE", std::string("The engine failed: ") + failure.what()));
+    const Error error(
+        28, "ENGINE", std::string("The engine failed: ") + failure.what());
+    return setTclError(interp, error, checkpoint->host().tellFailure(error));
   }
 }
 
@@ -246,7 +268,7 @@ void deleteState(ClientData data, Tcl_Interp*)
 int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
 {
   if (ckp_abi_version() != CKP_ABI_VERSION) {
-    return setError(
+    return setTclError(
         interp,
         Error(11,
               "UNSUPPORTED",
@@ -254,6 +276,13 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
                   + " has ABI version " + std::to_string(ckp_abi_version())
                   + ", but this module was built for version "
                   + std::to_string(CKP_ABI_VERSION) + "."));
+  }
+  if (Tcl_GetAssocData(interp, kStateName, nullptr) != nullptr) {
+    return setTclError(
+        interp,
+        Error(60,
+              "STATE",
+              "This shell has the timing checkpoint commands already."));
   }
   auto* checkpoint = new Checkpoint(sta);
   Tcl_SetAssocData(interp, kStateName, deleteState, checkpoint);
@@ -268,7 +297,21 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
   for (const auto& [name, command] : commands) {
     Tcl_CreateObjCommand(interp, name, command, checkpoint, nullptr);
   }
-  return Tcl_EvalEx(interp, checkpoint_tcl, -1, TCL_EVAL_GLOBAL);
+  if (Tcl_EvalEx(interp, checkpoint_tcl, -1, TCL_EVAL_GLOBAL) != TCL_OK) {
+    return TCL_ERROR;
+  }
+  // For `package require` in a shell that was built with the commands.
+  return Tcl_PkgProvide(interp, kStateName, ckp_version());
+}
+
+int removeCheckpoint(Tcl_Interp* interp)
+{
+  if (Tcl_EvalEx(interp, "ckp::remove_commands", -1, TCL_EVAL_GLOBAL)
+      != TCL_OK) {
+    return TCL_ERROR;
+  }
+  Tcl_DeleteAssocData(interp, kStateName);
+  return Tcl_EvalEx(interp, "package forget ckp", -1, TCL_EVAL_GLOBAL);
 }
 
 }  // namespace ckp

@@ -32,6 +32,10 @@ StageHandle StaCapture::save(ckp_store* store,
                              const SaveOptions& options)
 {
   begin(store, stage, options);
+  // First, so that a file that cannot be read is told at once.
+  for (const auto& [name, path] : options.attachments) {
+    call(ckp_capture_attach, capture_.get(), name.c_str(), path.c_str());
+  }
   {
     const Stopwatch::Lap lap(engine_time_);
     engine_.findTiming();

@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 
+#include "Constraints.h"
 #include "Host.h"
 #include "ObjectTable.h"
 #include "Stopwatch.h"
@@ -46,37 +47,6 @@ std::vector<std::string> stageItems(const ckp_stage* stage, uint32_t list)
   return items;
 }
 
-// The lines of a constraint file without comments, sorted, as the engine
-// writes some of them in the order of addresses.
-std::vector<std::string> constraintLines(const std::string& text)
-{
-  std::vector<std::string> lines;
-  size_t begin = 0;
-  while (begin < text.size()) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    if (end > begin && text[begin] != '#') {
-      // Names of a flattened netlist are those of the hierarchical one.
-      lines.push_back(unescape(text.substr(begin, end - begin), '\\', '/'));
-    }
-    begin = end + 1;
-  }
-  std::sort(lines.begin(), lines.end());
-  return lines;
-}
-
-// The first line that only `lines` has.
-std::string firstExtraLine(const std::vector<std::string>& lines,
-                           const std::vector<std::string>& others)
-{
-  std::vector<std::string> extra;
-  std::set_difference(lines.begin(),
-                      lines.end(),
-                      others.begin(),
-                      others.end(),
-                      std::back_inserter(extra));
-  return extra.empty() ? "nothing" : "\"" + extra.front() + "\"";
-}
-
 }  // namespace
 
 StaRestore::StaRestore(Engine& engine, Host& host)
@@ -97,7 +67,7 @@ std::string StaRestore::restore(const ckp_store* store,
     matchScenes(options);
     checkLiberties();
     checkConstraints();
-    call(ckp_stage_verify, stage_.get(), CKP_VERIFY_FULL);
+    call(ckp_stage_verify, stage_.get(), CKP_VERIFY_TIMING);
     align(options.partial);
     if (leavesScenes()) {
       // The engine would find the restored scenes anew with the others.
@@ -184,17 +154,25 @@ void StaRestore::checkLiberties()
 
 void StaRestore::checkConstraints()
 {
-  const std::vector<std::string> lines = constraintLines(engine_.constraints());
-  const std::vector<std::string> stage_lines
-      = constraintLines(makeText(ckp_stage_text, stage_.get(), CKP_TEXT_SDC));
-  if (lines != stage_lines) {
-    host_.error(CKP,
-                23,
-                "The constraints differ: first, the stage has "
-                    + firstExtraLine(stage_lines, lines)
-                    + " and the engine has "
-                    + firstExtraLine(lines, stage_lines)
-                    + ". Read the constraints that the stage was saved with.");
+  const std::string text = engine_.constraints();
+  const std::string stage_text
+      = makeText(ckp_stage_text, stage_.get(), CKP_TEXT_SDC);
+  for (size_t scene = 0; scene < scenes_.size(); scene++) {
+    if (stage_scenes_[scene]) {
+      const std::vector<std::string> lines
+          = constraintLines(text, scenes_[scene]);
+      const std::vector<std::string> stage_lines
+          = constraintLines(stage_text, scenes_[scene]);
+      if (lines != stage_lines) {
+        host_.error(
+            CKP,
+            23,
+            "The constraints differ: first, the stage has "
+                + firstExtraLine(stage_lines, lines) + " and the engine has "
+                + firstExtraLine(lines, stage_lines)
+                + ". Read the constraints that the stage was saved with.");
+      }
+    }
   }
 }
 

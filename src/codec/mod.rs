@@ -131,6 +131,12 @@ impl Compressor {
         Ok(Codec::Stored)
     }
 
+    /// Compress `bytes` by Zstandard into `out`, which it replaces, where they are likely to repeat those
+    /// of `before`.
+    pub fn compress_after(&mut self, before: &[u8], bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        self.zstd.compress_after(before, bytes, out)
+    }
+
     /// Compress words, likewise.
     pub fn compress_words(&mut self, words: &[u32], out: &mut Vec<u8>) -> Result<Codec> {
         let numeric = matches!(self.choice, CodecChoice::Auto | CodecChoice::Numeric);
@@ -224,6 +230,15 @@ pub(crate) fn decompress(codec: Codec, bytes: &[u8], size: usize) -> Result<Vec<
     Ok(out)
 }
 
+/// Decompress `bytes`, compressed after `before`, to exactly `size` bytes.
+pub(crate) fn decompress_after(before: &[u8], bytes: &[u8], size: usize) -> Result<Vec<u8>> {
+    let out = zstd::decompress_after(before, bytes, size)?;
+    if out.len() != size {
+        return Err(corrupt(format!("A zstd block holds {} bytes instead of {size}.", out.len())));
+    }
+    Ok(out)
+}
+
 /// Decompress `bytes` to exactly `count` words.
 pub(crate) fn decompress_words(codec: Codec, bytes: &[u8], count: usize) -> Result<Vec<u32>> {
     match codec {
@@ -299,6 +314,28 @@ mod tests {
         assert!(decompress_words(Codec::ZstdWords, &out, 8999).is_err());
         let steps: Vec<u32> = (0..300).map(|i| 0x1234_0000 + i * i).collect();
         assert_eq!(compressor.compress_words(&steps, &mut out).unwrap(), Codec::Zstd);
+    }
+
+    #[test]
+    fn what_repeats_other_bytes_costs_little_and_needs_them() {
+        let before = noise(300_000);
+        let bytes = [&before[200_000..], b"new", &before[..150_000]].concat();
+        let mut compressor = Compressor::new(CodecChoice::Zstd, 3).unwrap();
+        let mut out = Vec::new();
+        compressor.compress_after(&before, &bytes, &mut out).unwrap();
+        assert!(out.len() < 200, "{}", out.len());
+        assert_eq!(decompress_after(&before, &out, bytes.len()).unwrap(), bytes);
+        for size in [0, bytes.len() - 1, bytes.len() + 1] {
+            assert!(decompress_after(&before, &out, size).is_err());
+        }
+        let other = decompress_after(&before[1..], &out, bytes.len());
+        assert!(other.is_err() || other.unwrap() != bytes);
+        // What was compressed after something leaves no trace in what comes next.
+        assert_eq!(compressor.compress(&bytes, &mut out).unwrap(), Codec::Stored);
+        for (before, bytes) in [(&[][..], &[][..]), (&[], &[7]), (&[7], &[])] {
+            compressor.compress_after(before, bytes, &mut out).unwrap();
+            assert_eq!(decompress_after(before, &out, bytes.len()).unwrap(), bytes);
+        }
     }
 
     #[test]

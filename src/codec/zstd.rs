@@ -11,6 +11,9 @@ use zstd_sys as ffi;
 
 use crate::error::{Error, ErrorKind, Result, corrupt};
 
+/// The smallest window that zstd takes, as a power of two.
+const LEAST_WINDOW: i32 = 10;
+
 /// A reusable compression context.
 pub(crate) struct Compressor {
     context: NonNull<ffi::ZSTD_CCtx>,
@@ -50,6 +53,47 @@ impl Compressor {
         unsafe { out.set_len(written) };
         Ok(())
     }
+
+    /// The same for bytes that are likely to repeat those of `before`, wherever these stand there.
+    pub fn compress_after(&mut self, before: &[u8], bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        use ffi::ZSTD_cParameter::{
+            ZSTD_c_compressionLevel, ZSTD_c_enableLongDistanceMatching, ZSTD_c_windowLog,
+        };
+        let window = (before.len() + bytes.len()).max(2).next_power_of_two().ilog2();
+        let parameters = [
+            (ZSTD_c_compressionLevel, self.level),
+            (ZSTD_c_enableLongDistanceMatching, 1),
+            (ZSTD_c_windowLog, (window as i32).max(LEAST_WINDOW)),
+        ];
+        for (parameter, value) in parameters {
+            // SAFETY: the context is live and ours, and compresses nothing now.
+            let set =
+                unsafe { ffi::ZSTD_CCtx_setParameter(self.context.as_ptr(), parameter, value) };
+            check(set).ok_or_else(out_of_memory)?;
+        }
+        out.clear();
+        // SAFETY: a pure function of its argument.
+        out.reserve(unsafe { ffi::ZSTD_compressBound(bytes.len()) });
+        // SAFETY: the context is live and ours; all buffers are valid for the lengths given and outlive
+        // the calls; zstd forgets the prefix with the frame, writes no more than the capacity and
+        // returns how much it wrote.
+        let written = unsafe {
+            let context = self.context.as_ptr();
+            let set = ffi::ZSTD_CCtx_refPrefix(context, before.as_ptr().cast(), before.len());
+            check(set).ok_or_else(out_of_memory)?;
+            ffi::ZSTD_compress2(
+                context,
+                out.as_mut_ptr().cast(),
+                out.capacity(),
+                bytes.as_ptr().cast(),
+                bytes.len(),
+            )
+        };
+        check(written).ok_or_else(out_of_memory)?;
+        // SAFETY: zstd initialised the first `written` bytes, at most the capacity.
+        unsafe { out.set_len(written) };
+        Ok(())
+    }
 }
 
 impl Drop for Compressor {
@@ -68,6 +112,32 @@ pub(crate) fn decompress(bytes: &[u8], size: usize) -> Result<Vec<u8>> {
         ffi::ZSTD_decompress(out.as_mut_ptr().cast(), size, bytes.as_ptr().cast(), bytes.len())
     };
     let written = check(written).ok_or_else(|| corrupt("A zstd block does not decode."))?;
+    // SAFETY: zstd initialised the first `written` bytes, at most the capacity.
+    unsafe { out.set_len(written) };
+    Ok(out)
+}
+
+/// Decompress one frame of at most `size` bytes that was compressed after `before`.
+pub(crate) fn decompress_after(before: &[u8], bytes: &[u8], size: usize) -> Result<Vec<u8>> {
+    let mut out: Vec<u8> = Vec::with_capacity(size);
+    // SAFETY: takes no arguments; NULL on lack of memory is checked.
+    let context = NonNull::new(unsafe { ffi::ZSTD_createDCtx() }).ok_or_else(out_of_memory)?;
+    // SAFETY: the context is live, ours, and freed at the end; all buffers are valid for the lengths
+    // given and outlive the calls; zstd writes no more than `size` bytes, checks its input, and returns
+    // how much it wrote or an error code.
+    let written = unsafe {
+        let set = ffi::ZSTD_DCtx_refPrefix(context.as_ptr(), before.as_ptr().cast(), before.len());
+        let written = ffi::ZSTD_decompressDCtx(
+            context.as_ptr(),
+            out.as_mut_ptr().cast(),
+            size,
+            bytes.as_ptr().cast(),
+            bytes.len(),
+        );
+        ffi::ZSTD_freeDCtx(context.as_ptr());
+        check(set).and(check(written))
+    };
+    let written = written.ok_or_else(|| corrupt("A zstd block does not decode."))?;
     // SAFETY: zstd initialised the first `written` bytes, at most the capacity.
     unsafe { out.set_len(written) };
     Ok(out)

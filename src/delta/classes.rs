@@ -17,6 +17,8 @@ pub(crate) struct Classes {
     pub order: Vec<u32>,
     /// Rows of each class.
     pub sizes: Vec<u32>,
+    /// Of each class: whether a row may have its sibling in the class itself.
+    pub is_chained: Vec<bool>,
     /// By row: the row in the same column that its value is likely to move with. It comes earlier in
     /// `order`.
     pub sibling: Vec<u32>,
@@ -28,13 +30,18 @@ impl Classes {
         Self {
             order: (0..count as u32).collect(),
             sizes: vec![count as u32],
+            is_chained: vec![false],
             sibling: vec![NO_SIBLING; count],
         }
     }
 
     fn new(class: &[u8], sibling: Vec<u32>, classes: u8) -> Self {
         let mut sizes = vec![0; usize::from(classes)];
-        class.iter().for_each(|class| sizes[usize::from(*class)] += 1);
+        let mut is_chained = vec![false; usize::from(classes)];
+        for (of_row, sibling) in class.iter().zip(&sibling) {
+            sizes[usize::from(*of_row)] += 1;
+            is_chained[usize::from(*of_row)] |= class.get(*sibling as usize) == Some(of_row);
+        }
         let mut next = sizes.clone();
         let mut first = 0;
         for next in &mut next {
@@ -46,7 +53,7 @@ impl Classes {
             order[*next as usize] = row as u32;
             *next += 1;
         }
-        Self { order, sizes, sibling }
+        Self { order, sizes, is_chained, sibling }
     }
 }
 
@@ -149,10 +156,12 @@ mod tests {
         let none = NO_SIBLING;
         assert_eq!(arcs.sibling, [none, none, 0, 0, 3, none, 5, none]);
         assert_eq!(arcs.sizes, [3, 1, 1, 1, 2]);
+        assert_eq!(arcs.is_chained, [false; 5]);
         assert_eq!(arcs.order, [0, 1, 7, 5, 6, 3, 2, 4]);
         let vertices = vertex_classes(&table);
         assert_eq!(vertices.sibling, [none, none, none, 2]);
         assert_eq!(vertices.order, [0, 1, 2, 3]);
+        assert_eq!(vertices.is_chained, [false, false]);
     }
 
     #[test]
@@ -166,7 +175,9 @@ mod tests {
         let wire = table.add_arc_kind("wire ^ -> ^");
         table.add_arcs(&[0, 0, 1, 1, 1], &[rise, wire, rise, wire, wire]).unwrap();
         let none = NO_SIBLING;
-        assert_eq!(arc_classes(&table).sibling, [none, none, 0, 1, 3]);
+        let arcs = arc_classes(&table);
+        assert_eq!(arcs.sibling, [none, none, 0, 1, 3]);
+        assert_eq!(arcs.is_chained, [false, false, true, false, false]);
     }
 
     #[test]

@@ -4,16 +4,17 @@
 //! Delays predicted from loads: all arcs into a driver see about the same load, which the delay of one
 //! of them tells, by its table and its input slew: `docs/format.md`, "Loads".
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::align::RowMap;
-use super::arc_types::{ArcTypes, NO_TYPE};
+use super::arc_types::ArcTypes;
 use super::arithmetic::{bits, finite};
 use super::delay_tables::TableEntry;
 use super::predict::Predictor;
+use super::surfaces::{Surface, Surfaces};
 use crate::model::{DelayTable, ObjectTable};
 
 /// Rows that are worth a task of their own.
@@ -26,6 +27,8 @@ const MOST_RATIO: f64 = 4.0;
 pub(crate) struct DelayTables {
     /// By scene, by arc type.
     scenes: Vec<Vec<Option<Arc<DelayTable>>>>,
+    /// By scene: its tables laid out. Made when they are asked for.
+    surfaces: OnceLock<Vec<Surfaces>>,
 }
 
 impl DelayTables {
@@ -35,12 +38,22 @@ impl DelayTables {
         of_scene(usize::from(scene)).or_else(|| of_scene(0))
     }
 
+    /// What `get` tells of a scene, for looking up.
+    pub fn surfaces(&self, scene: u16) -> SceneSurfaces<'_> {
+        let lay_out = |tables: &Vec<Option<Arc<DelayTable>>>| {
+            Surfaces::new(tables.iter().map(|table| table.as_deref()))
+        };
+        let surfaces = self.surfaces.get_or_init(|| self.scenes.iter().map(lay_out).collect());
+        SceneSurfaces { own: surfaces.get(usize::from(scene)), first: surfaces.first() }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.scenes.is_empty()
     }
 
     pub fn insert(&mut self, entry: &TableEntry) {
         let (scene, arc_type) = (usize::from(entry.scene), entry.arc_type as usize);
+        self.surfaces.take();
         if self.scenes.len() <= scene {
             self.scenes.resize(scene + 1, Vec::new());
         }
@@ -100,27 +113,38 @@ impl DelayTables {
     }
 }
 
+/// The tables of a scene, and those of the first for what it lacks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SceneSurfaces<'a> {
+    own: Option<&'a Surfaces>,
+    first: Option<&'a Surfaces>,
+}
+
+impl<'a> SceneSurfaces<'a> {
+    #[inline(always)]
+    fn get(&self, arc_type: u32) -> Option<Surface<'a>> {
+        let own = self.own.and_then(|own| own.get(arc_type));
+        own.or_else(|| self.first?.get(arc_type))
+    }
+}
+
 /// The tables of one scene and the slews that go into them.
 #[derive(Clone, Copy)]
 pub(crate) struct Loads<'a> {
-    pub tables: &'a DelayTables,
+    pub surfaces: SceneSurfaces<'a>,
     pub types: &'a ArcTypes,
-    pub scene: u16,
     /// Of all vertices: rising, falling.
     pub slews: [&'a [u32]; 2],
 }
 
 impl<'a> Loads<'a> {
     /// The table of an arc and its input slew.
-    fn of_row(&self, row: u32) -> Option<(&'a DelayTable, f64)> {
-        let arc_type = *self.types.of_row.get(row as usize)?;
-        if arc_type == NO_TYPE {
-            return None;
-        }
-        let table = self.tables.get(self.scene, arc_type)?;
+    #[inline(always)]
+    fn of_row(&self, row: u32) -> Option<(Surface<'a>, f64)> {
+        let surface = self.surfaces.get(*self.types.of_row.get(row as usize)?)?;
         let node = *self.types.input.get(row as usize)?;
         let slew = *self.slews[node as usize % 2].get(node as usize / 2)?;
-        Some((table, f64::from(finite(slew)?)))
+        Some((surface, f64::from(finite(slew)?)))
     }
 
     /// Whether an arc has a table.
@@ -129,6 +153,7 @@ impl<'a> Loads<'a> {
     }
 
     /// The load that the delay of an arc tells.
+    #[inline(always)]
     fn load(&self, row: u32, delay: u32) -> Option<f64> {
         let (table, slew) = self.of_row(row)?;
         table.load(slew, f64::from(finite(delay)?))
@@ -141,6 +166,7 @@ impl<'a> Loads<'a> {
     }
 
     /// The delay of an arc for a load.
+    #[inline(always)]
     fn delay(&self, row: u32, load: f64) -> Option<u32> {
         let (table, slew) = self.of_row(row)?;
         let delay = table.delay(slew, load) as f32;
@@ -269,7 +295,7 @@ mod tests {
         let value = |x: f32| x.to_bits();
         // Rising slews of the inputs; no falling ones.
         let slews = [value(0.5), 0, value(1.0), 0];
-        let own = Loads { tables: &tables, types: &types, scene: 0, slews: [&slews, &[0; 4]] };
+        let own = Loads { surfaces: tables.surfaces(0), types: &types, slews: [&slews, &[0; 4]] };
         // 1.5 + 2 load, and twice 2 + 2 load.
         let column = [value(2.5), value(6.0)];
         assert_eq!(own.column(&column), [0.5, 0.5]);

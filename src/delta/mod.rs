@@ -16,6 +16,7 @@ mod loads;
 mod objects;
 mod predict;
 mod residual;
+mod surfaces;
 mod tolerance;
 
 pub use align::{Alignment, Match, align};

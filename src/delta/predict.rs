@@ -118,6 +118,14 @@ impl Predictor {
         )
     }
 
+    /// Whether it needs the sibling of the row.
+    pub fn uses_sibling(self) -> bool {
+        matches!(
+            self.without_load().unwrap_or(self),
+            Self::Sibling | Self::TemporalSibling | Self::TemporalSiblingScale | Self::CrossSibling
+        )
+    }
+
     /// The prediction is a value as it is, not calculated.
     pub fn is_simple(self) -> bool {
         matches!(self, Self::None | Self::Temporal | Self::Cross | Self::Sibling)
@@ -247,6 +255,15 @@ impl References<'_> {
         ];
         let known = |load: &Predictor| load.without_load().is_some_and(|p| plain.contains(&p));
         all.into_iter().filter(|load| self.loads.is_some() && known(load)).collect()
+    }
+
+    /// Whether a prediction may look at the sibling of its row, which takes the place of what is lacking.
+    pub fn may_need_sibling(&self, predictor: Predictor) -> bool {
+        let knows_base = self.temporal.is_some_and(|base| matches!(base.map, RowMap::Identity));
+        let is_known = predictor == Predictor::None
+            || predictor.uses_cross() && self.cross.is_some()
+            || predictor.uses_base() && knows_base;
+        predictor.uses_sibling() || !is_known
     }
 
     /// The value of the base and what the graph expected of it.

@@ -4,6 +4,7 @@
 //! ckp_capture.
 
 use std::ffi::c_char;
+use std::path::Path;
 
 use super::guard::guard;
 use super::handle::{self, Exclusive, exclusive, output, share, slice, string};
@@ -13,7 +14,9 @@ use super::stage::ckp_stage;
 use super::status::{ckp_error, ckp_status};
 use super::store::ckp_store;
 use crate::error::{Result, invalid};
-use crate::model::{DelayTable, Endpoint, MinMax, StreamKey, StreamKind, Summary, Transition};
+use crate::model::{
+    DelayTable, Endpoint, MAX_PLANES, MinMax, StreamKey, StreamKind, Summary, Transition,
+};
 use crate::store::{Capture, CaptureOptions, OpenMode, Store};
 
 /// Early (hold) analysis.
@@ -51,6 +54,13 @@ pub const CKP_COLUMN_PERIOD: u32 = 8;
 /// Without the column there are none.
 pub const CKP_COLUMN_LOOP_MARK: u32 = 9;
 
+/// Difference of the mean from the nominal value; as all planes, in what the engine counts it in.
+pub const CKP_PLANE_SHIFT: u32 = 1;
+/// Variance.
+pub const CKP_PLANE_VARIANCE: u32 = 2;
+/// Skewness.
+pub const CKP_PLANE_SKEWNESS: u32 = 3;
+
 /// Name of the top cell.
 pub const CKP_TEXT_DESIGN: u32 = 1;
 /// Engine, such as "OpenSTA".
@@ -68,6 +78,8 @@ pub const CKP_LIST_SCENES: u32 = 1;
 pub const CKP_LIST_LIBERTIES: u32 = 2;
 /// Path group names; endpoints refer to them by position.
 pub const CKP_LIST_GROUPS: u32 = 3;
+/// Names of the attached files, sorted. Stages have this list; ckp_capture_attach() adds to it.
+pub const CKP_LIST_ATTACHMENTS: u32 = 4;
 
 /// An open save. Exclusive. The order of calls: ckp_capture_begin(); texts, items, meta; scenes before
 /// columns and delay tables, groups before endpoints; columns and their values; ckp_capture_commit() or
@@ -252,6 +264,32 @@ pub unsafe extern "C" fn ckp_capture_add_delay_table(
     }
 }
 
+/// Attach a file: keep its bytes in the stage, coded after those of the base's attachment of that name. It
+/// is read during the call, twice if the base has one, and must not change meanwhile. Memory for some
+/// blocks is taken, at most about 150 MB, whatever the size.
+///
+/// name: that of a file without a directory, 1 to 200 bytes: no slashes and control characters, neither . nor
+///       - first; not one that was attached before.
+/// path: where the file is.
+///
+/// Returns CKP_INVALID_ARGUMENT for the name, CKP_IO when the file cannot be read, CKP_NO_SPACE, and
+/// CKP_CORRUPT or CKP_TRUNCATED for damage in the attachment of the base. On failure nothing was attached.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_capture_attach(
+    capture: *mut ckp_capture,
+    name: *const c_char,
+    path: *const c_char,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let (name, path) = (string(name, "name")?, string(path, "path")?);
+            with(capture, |capture| capture.add_attachment_file(name, Path::new(path)))
+        })
+    }
+}
+
 /// Announce a column.
 ///
 /// kind:       CKP_COLUMN_*.
@@ -274,6 +312,33 @@ pub unsafe extern "C" fn ckp_capture_add_column(
             let key = column_key(kind, scene, min_max, transition)?;
             let out = output(out_column, "out_column")?;
             let column = with(capture, |capture| capture.add_column(key))?;
+            out.write(column as u32);
+            Ok(())
+        })
+    }
+}
+
+/// Announce a further plane of a column of values: with statistical timing, a value is four floats. It is
+/// written and read as a column of its own, and keeps every bit whatever the tolerance.
+///
+/// column: that of the means, from ckp_capture_add_column().
+/// plane:  CKP_PLANE_SHIFT, CKP_PLANE_VARIANCE or CKP_PLANE_SKEWNESS.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_capture_add_plane(
+    capture: *mut ckp_capture,
+    column: u32,
+    plane: u32,
+    out_column: *mut u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let out = output(out_column, "out_column")?;
+            let column = with(capture, |capture| {
+                let key = capture.column_key(column as usize);
+                capture.add_column(plane_key(key, column, plane)?)
+            })?;
             out.write(column as u32);
             Ok(())
         })
@@ -450,5 +515,14 @@ pub(super) fn column_key(
     let (scene, min_max) = check(scene, min_max)?;
     let transition = Transition::from_code(transition)
         .ok_or_else(|| invalid(format!("{transition} is not a transition.")))?;
-    Ok(StreamKey { kind, scene, min_max, transition })
+    Ok(StreamKey { kind, scene, min_max, transition, plane: 0 })
+}
+
+/// The key of another plane of the column `key`, whose handle is `column`.
+pub(super) fn plane_key(key: Option<StreamKey>, column: u32, plane: u32) -> Result<StreamKey> {
+    let key = key.filter(|key| key.plane == 0);
+    let key = key.ok_or_else(|| invalid(format!("There is no column of means {column}.")))?;
+    let plane = u8::try_from(plane).ok().filter(|plane| (1..MAX_PLANES).contains(plane));
+    let plane = plane.ok_or_else(|| invalid("The plane is none of CKP_PLANE_*."))?;
+    Ok(StreamKey { plane, ..key })
 }

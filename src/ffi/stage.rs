@@ -5,11 +5,13 @@
 
 use std::ffi::c_char;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::capture::{
-    CKP_LIST_GROUPS, CKP_LIST_LIBERTIES, CKP_LIST_SCENES, CKP_TEXT_DESIGN, CKP_TEXT_ENGINE,
-    CKP_TEXT_ENGINE_VERSION, CKP_TEXT_NOTE, CKP_TEXT_SDC, check, column_key,
+    CKP_LIST_ATTACHMENTS, CKP_LIST_GROUPS, CKP_LIST_LIBERTIES, CKP_LIST_SCENES, CKP_TEXT_DESIGN,
+    CKP_TEXT_ENGINE, CKP_TEXT_ENGINE_VERSION, CKP_TEXT_NOTE, CKP_TEXT_SDC, check, column_key,
+    plane_key,
 };
 use super::guard::guard;
 use super::handle::{output, share, shared, slice_mut, string};
@@ -43,6 +45,10 @@ pub const CKP_NUMBER_STORED_BYTES: u32 = 7;
 pub const CKP_NUMBER_THREADS: u32 = 8;
 /// Arcs on the longest path through the timing graph, cycles cut open.
 pub const CKP_NUMBER_LEVELS: u32 = 9;
+/// Bytes of the stage's file that attachments take.
+pub const CKP_NUMBER_ATTACHED_BYTES: u32 = 10;
+/// Planes of its values: 1, and up to 4 with statistical timing.
+pub const CKP_NUMBER_PLANES: u32 = 11;
 
 /// One stage, opened. Shared and immutable: any number of threads may use it at once. It stays
 /// readable when the store is closed.
@@ -56,6 +62,15 @@ impl ckp_stage {
         let delta = &stage.timing_stage().delta_changes;
         let columns = delta.columns().map(|stream| stream.key).collect();
         Arc::new(Self { stage, columns })
+    }
+
+    /// The handle of the column with this key.
+    fn find(&self, key: StreamKey) -> Result<u32> {
+        let column = self.columns.binary_search(&key).map_err(|_| {
+            let name = &self.stage.timing_stage().stage_id;
+            Error::new(ErrorKind::NotFound, format!("Stage {name} has no {key}."))
+        })?;
+        Ok(column as u32)
     }
 
     /// The key of the column with handle `column`.
@@ -168,6 +183,7 @@ fn list(stage: &Stage, list: u32) -> Result<&[String]> {
         CKP_LIST_SCENES => Ok(&metadata.scenes),
         CKP_LIST_LIBERTIES => Ok(&metadata.liberties),
         CKP_LIST_GROUPS => Ok(&metadata.groups),
+        CKP_LIST_ATTACHMENTS => Ok(&metadata.attachments),
         _ => Err(invalid(format!("There is no list {list}."))),
     }
 }
@@ -238,6 +254,10 @@ pub unsafe extern "C" fn ckp_stage_number(
                 CKP_NUMBER_RAW_BYTES => metadata.raw_bytes,
                 CKP_NUMBER_STORED_BYTES => stage.stage.stored_bytes(),
                 CKP_NUMBER_THREADS => u64::from(metadata.threads),
+                CKP_NUMBER_ATTACHED_BYTES => {
+                    stage.stage.attachments().iter().map(|file| file.stored_bytes).sum()
+                }
+                CKP_NUMBER_PLANES => u64::from(stage.stage.timing_stage().delta_changes.planes()),
                 CKP_NUMBER_LEVELS => u64::from(stage.stage.levels()?),
                 _ => return Err(invalid(format!("There is no number {id}."))),
             });
@@ -299,11 +319,33 @@ pub unsafe extern "C" fn ckp_stage_find_column(
             let stage = shared(stage, "stage")?;
             let key = column_key(kind, scene, min_max, transition)?;
             let out = output(out_column, "out_column")?;
-            let column = stage.columns.binary_search(&key).map_err(|_| {
-                let name = &stage.stage.timing_stage().stage_id;
-                Error::new(ErrorKind::NotFound, format!("Stage {name} has no {key}."))
-            })?;
-            out.write(column as u32);
+            out.write(stage.find(key)?);
+            Ok(())
+        })
+    }
+}
+
+/// The handle of a further plane of a column, for ckp_stage_read() and ckp_alignment_read().
+///
+/// column: that of the means, from ckp_stage_find_column().
+/// plane:  CKP_PLANE_SHIFT, CKP_PLANE_VARIANCE or CKP_PLANE_SKEWNESS.
+///
+/// Returns CKP_NOT_FOUND when the stage does not have it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_find_plane(
+    stage: *const ckp_stage,
+    column: u32,
+    plane: u32,
+    out_column: *mut u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = shared(stage, "stage")?;
+            let key = stage.columns.get(column as usize).copied();
+            let key = plane_key(key, column, plane)?;
+            output(out_column, "out_column")?.write(stage.find(key)?);
             Ok(())
         })
     }
@@ -455,9 +497,90 @@ pub unsafe extern "C" fn ckp_stage_read_endpoints(
     }
 }
 
+/// Size of an attached file.
+///
+/// out_bytes:  of the file.
+/// out_stored: what it takes in the stage's file.
+///
+/// Returns CKP_NOT_FOUND when the stage has no such attachment.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_attachment_size(
+    stage: *const ckp_stage,
+    name: *const c_char,
+    out_bytes: *mut u64,
+    out_stored: *mut u64,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = &shared(stage, "stage")?.stage;
+            let name = string(name, "name")?;
+            let bytes = output(out_bytes, "out_bytes")?;
+            let stored = output(out_stored, "out_stored")?;
+            let files = stage.attachments();
+            let file = files.iter().find(|file| file.name == name);
+            let file = file.ok_or_else(|| stage.no_attachment(name))?;
+            bytes.write(file.bytes);
+            stored.write(file.stored_bytes);
+            Ok(())
+        })
+    }
+}
+
+/// Write one attached file to `path`: under another name in the same directory first, then renamed. A file
+/// that is there already is left alone if it is the same, and never replaced by another one.
+///
+/// out_written: 1 if it was written, 0 if it is there already.
+///
+/// Returns CKP_NOT_FOUND when the stage has no such attachment, CKP_ALREADY_EXISTS when something else is at
+/// `path`, CKP_CORRUPT or CKP_TRUNCATED for damage, CKP_IO, CKP_NO_SPACE. On failure nothing was written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_extract_file(
+    stage: *const ckp_stage,
+    name: *const c_char,
+    path: *const c_char,
+    out_written: *mut u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = &shared(stage, "stage")?.stage;
+            let (name, path) = (string(name, "name")?, string(path, "path")?);
+            let out = output(out_written, "out_written")?;
+            out.write(u32::from(stage.extract_attachment(name, Path::new(path))?));
+            Ok(())
+        })
+    }
+}
+
+/// Write all attached files to a directory, which is made if need be, under their names; each as
+/// ckp_stage_extract_file() does. When one cannot be written, none is.
+///
+/// out_written: how many were written; the others are there already.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_stage_extract(
+    stage: *const ckp_stage,
+    directory: *const c_char,
+    out_written: *mut u32,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let stage = &shared(stage, "stage")?.stage;
+            let directory = string(directory, "directory")?;
+            let out = output(out_written, "out_written")?;
+            out.write(stage.extract_attachments(Path::new(directory))? as u32);
+            Ok(())
+        })
+    }
+}
+
 /// Look for damage in one stage and its bases.
 ///
-/// depth: CKP_VERIFY_QUICK or CKP_VERIFY_FULL.
+/// depth: one of CKP_VERIFY_*.
 ///
 /// Returns CKP_OK when there is none, else the first that was found.
 #[unsafe(no_mangle)]

@@ -27,8 +27,10 @@ pub const CKP_REPORT_JSON: u32 = 1;
 
 /// Structure, checksum of every stored byte, bases.
 pub const CKP_VERIFY_QUICK: u32 = 0;
-/// And every value decoded.
+/// And every value and every attachment decoded.
 pub const CKP_VERIFY_FULL: u32 = 1;
+/// And every value decoded, but attachments only looked at as they are stored.
+pub const CKP_VERIFY_TIMING: u32 = 2;
 
 /// A directory of stages. Functions that take `const ckp_store *` may be called from several threads
 /// at once.
@@ -38,6 +40,7 @@ pub(super) fn depth(code: u32) -> Result<Depth> {
     match code {
         CKP_VERIFY_QUICK => Ok(Depth::Quick),
         CKP_VERIFY_FULL => Ok(Depth::Full),
+        CKP_VERIFY_TIMING => Ok(Depth::Timing),
         _ => Err(invalid(format!("{code} is not a depth of verification."))),
     }
 }
@@ -111,7 +114,7 @@ pub unsafe extern "C" fn ckp_store_report(
 
 /// Look at every stage. Nothing is changed.
 ///
-/// depth: CKP_VERIFY_QUICK or CKP_VERIFY_FULL.
+/// depth: one of CKP_VERIFY_*.
 /// out_findings: how many things are wrong; 0 for a sound store.
 /// out_report: one line for each of them, then a line with the sum.
 ///

@@ -3,12 +3,13 @@
 
 //! `docs/format.md`, "Blocks": residuals to stored bytes and back.
 
+use super::attachment::ATTACHMENT_BLOCK;
 use super::checksum::crc32;
 use super::wire::Fields;
 use crate::codec::{Codec, CodecChoice, Compressor, decompress, decompress_words};
 use crate::delta::{LaidOut, Layout, Predictor, lay_out, mask_size, read_layout};
 use crate::error::{Result, corrupt};
-use crate::model::{BlockIndex, Width};
+use crate::model::{BlockIndex, StreamKind, Width};
 
 /// Decoded bytes of a full block.
 const BLOCK_BYTES: usize = 256 << 10;
@@ -21,10 +22,18 @@ pub(crate) const fn block_elements(width: Width) -> usize {
     }
 }
 
+/// Elements that a block of an array may have.
+pub(super) fn most_elements(kind: StreamKind) -> usize {
+    match kind {
+        StreamKind::Attachment => ATTACHMENT_BLOCK,
+        kind => block_elements(kind.width()),
+    }
+}
+
 /// Encodes the residuals of one block after the other.
 pub(crate) struct BlockEncoder {
-    compressor: Compressor,
-    stored: Vec<u8>,
+    pub(super) compressor: Compressor,
+    pub(super) stored: Vec<u8>,
     part: Vec<u8>,
 }
 
@@ -81,7 +90,7 @@ impl BlockEncoder {
         Ok(self.finish(predictor, Layout::Dense, codec, residuals.len(), residuals.len()))
     }
 
-    fn finish(
+    pub(super) fn finish(
         &self,
         predictor: Predictor,
         layout: Layout,
@@ -142,7 +151,7 @@ pub(crate) fn decode_byte_block(index: &BlockIndex, stored: &[u8]) -> Result<Vec
     }
 }
 
-fn check(index: &BlockIndex, stored: &[u8]) -> Result<(Layout, Codec)> {
+pub(super) fn check(index: &BlockIndex, stored: &[u8]) -> Result<(Layout, Codec)> {
     if crc32(stored) != index.crc {
         return Err(corrupt("Its checksum is wrong."));
     }

@@ -5,6 +5,7 @@
 
 use xxhash_rust::xxh3::Xxh3;
 
+use super::index::lane;
 use crate::model::{CompressedDelta, Digest, StageMetadata};
 
 /// CRC-32 (IEEE) of bytes as they are in the file.
@@ -56,9 +57,13 @@ pub(crate) fn stage_digest(metadata: &StageMetadata, delta: &CompressedDelta) ->
         let key = stream.key;
         hasher.update(&(key.kind as u16).to_le_bytes());
         hasher.update(&key.scene.to_le_bytes());
-        hasher.update(&[key.min_max as u8, key.transition as u8]);
+        hasher.update(&[key.min_max as u8, lane(key)]);
         hasher.update(&stream.count.to_le_bytes());
         hasher.update(&stream.checksum.to_le_bytes());
+    }
+    for name in &metadata.attachments {
+        hasher.update(name.as_bytes());
+        hasher.update(&[0]);
     }
     hasher.digest128()
 }

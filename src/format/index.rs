@@ -3,7 +3,7 @@
 
 //! `docs/format.md`, "Index".
 
-use super::block::block_elements;
+use super::block::most_elements;
 use super::header::HEADER_SIZE;
 use super::packed::{pack, put_column, take_column, unpack};
 use super::wire::Fields;
@@ -11,11 +11,13 @@ use crate::codec::Codec;
 use crate::delta::{Layout, Predictor};
 use crate::error::{Result, corrupt};
 use crate::model::{
-    BlockIndex, CompressedDelta, MinMax, StreamIndex, StreamKey, StreamKind, Transition,
+    BlockIndex, CompressedDelta, MAX_PLANES, MinMax, StreamIndex, StreamKey, StreamKind, Transition,
 };
 
 /// An index of three million instances and a hundred scenes stays far below.
 const MAX_INDEX: usize = 256 << 20;
+/// What a plane adds to the byte of the transition.
+const PLANE: u8 = 16;
 
 /// The bytes of the index section.
 pub(crate) fn encode_index(delta: &CompressedDelta) -> Result<Vec<u8>> {
@@ -25,7 +27,7 @@ pub(crate) fn encode_index(delta: &CompressedDelta) -> Result<Vec<u8>> {
     put_column(plain, streams.clone().map(|stream| (stream.key.kind as u16).to_le_bytes()));
     put_column(plain, streams.clone().map(|stream| stream.key.scene.to_le_bytes()));
     put_column(plain, streams.clone().map(|stream| [stream.key.min_max as u8]));
-    put_column(plain, streams.clone().map(|stream| [stream.key.transition as u8]));
+    put_column(plain, streams.clone().map(|stream| [lane(stream.key)]));
     put_column(plain, streams.clone().map(|stream| stream.count.to_le_bytes()));
     put_column(plain, streams.clone().map(|stream| stream.checksum.to_le_bytes()));
     put_column(plain, streams.clone().map(|stream| (stream.blocks.len() as u32).to_le_bytes()));
@@ -54,7 +56,7 @@ pub(crate) fn decode_index(bytes: &[u8], blocks_end: u64) -> Result<CompressedDe
     for (stream, count) in streams.iter_mut().zip(block_counts) {
         stream.blocks = blocks.by_ref().take(count as usize).collect();
         let key = stream.key;
-        let limit = block_elements(key.kind.width()) as u32;
+        let limit = most_elements(key.kind) as u32;
         let sound = stream.blocks.iter().all(|block| (1..=limit).contains(&block.count));
         let rows: u64 = stream.blocks.iter().map(|block| u64::from(block.count)).sum();
         if !sound || rows != stream.count {
@@ -71,26 +73,35 @@ pub(crate) fn decode_index(bytes: &[u8], blocks_end: u64) -> Result<CompressedDe
     Ok(CompressedDelta { streams })
 }
 
+/// Transition and plane of a key in one byte.
+pub(super) fn lane(key: StreamKey) -> u8 {
+    key.transition as u8 + PLANE * key.plane
+}
+
 /// The arrays without their blocks, and how many blocks each has.
 fn decode_streams(fields: &mut Fields<'_>) -> Result<(Vec<StreamIndex>, Vec<u32>)> {
     let count = fields.u32()? as usize;
     let kinds = take_column(fields, count)?;
     let scenes = take_column(fields, count)?;
     let min_maxes = take_column::<1>(fields, count)?;
-    let transitions = take_column::<1>(fields, count)?;
+    let lanes = take_column::<1>(fields, count)?;
     let counts = take_column(fields, count)?;
     let checksums = take_column(fields, count)?;
     let block_counts = take_column(fields, count)?;
     let stream = |row: usize| {
         let kind = StreamKind::from_code(u32::from(u16::from_le_bytes(kinds[row])));
         let min_max = MinMax::from_code(u32::from(min_maxes[row][0]));
-        let transition = Transition::from_code(u32::from(transitions[row][0]));
+        let transition = Transition::from_code(u32::from(lanes[row][0] % PLANE));
+        let plane = lanes[row][0] / PLANE;
         let (Some(kind), Some(min_max), Some(transition)) = (kind, min_max, transition) else {
             return Err(corrupt(format!("Array {row} has a key that is not known.")));
         };
+        if plane >= if kind.has_planes() { MAX_PLANES } else { 1 } {
+            return Err(corrupt(format!("Array {row} has a plane that does not exist.")));
+        }
         let scene = u16::from_le_bytes(scenes[row]);
         Ok(StreamIndex {
-            key: StreamKey { kind, scene, min_max, transition },
+            key: StreamKey { kind, scene, min_max, transition, plane },
             count: u64::from_le_bytes(counts[row]),
             checksum: u128::from_le_bytes(checksums[row]),
             blocks: Vec::new(),
@@ -156,6 +167,7 @@ mod tests {
             scene: 3,
             min_max: MinMax::Max,
             transition: Transition::Fall,
+            plane: 1,
         };
         let stream = |key, count, blocks| StreamIndex { key, count, checksum: 77, blocks };
         CompressedDelta {
@@ -200,6 +212,8 @@ mod tests {
         refuse(&|delta| delta.streams[0].blocks[1].layout = 200, "layout");
         refuse(&|delta| delta.streams[0].blocks[1].codec = 200, "codec");
         refuse(&|delta| delta.streams.swap(0, 1), "order");
+        refuse(&|delta| delta.streams[0].key.plane = 4, "plane");
+        refuse(&|delta| delta.streams[1].key.plane = 1, "plane of what is not a column");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! The bytes of a stage file. One file per heading of `docs/format.md`, which alone describes them;
 //! here are named constants and checks. No I/O: readers hand in slices, writers get buffers.
 
+mod attachment;
 mod block;
 mod checksum;
 mod footer;
@@ -13,6 +14,7 @@ mod packed;
 mod record;
 mod wire;
 
+pub(crate) use attachment::{ATTACHMENT_BLOCK, ATTACHMENT_WINDOW, AttachmentBlock};
 pub(crate) use block::{BlockEncoder, block_elements, decode_byte_block, decode_word_block};
 pub(crate) use checksum::{StreamHasher, crc32, stage_digest, tables_digest};
 pub(crate) use footer::{FOOTER_SIZE, Footer, SECTION_INDEX, SECTION_RECORD, Section};

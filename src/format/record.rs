@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::packed::{pack, unpack};
 use crate::delta::MAX_TOLERANCE;
 use crate::error::{Error, ErrorKind, Result, corrupt};
-use crate::model::{BaseRef, CompressedDelta, StageMetadata, TimingStage};
+use crate::model::{BaseRef, CompressedDelta, StageMetadata, TimingStage, is_attachment_name};
 
 /// Names, notes and lists; nobody needs more.
 const MAX_RECORD: usize = 64 << 20;
@@ -58,6 +58,10 @@ pub(crate) fn decode_record(bytes: &[u8]) -> Result<Record> {
     if !(0.0..=MAX_TOLERANCE).contains(&record.metadata.tolerance) {
         return Err(corrupt("The metadata has a tolerance that is none."));
     }
+    let names = &record.metadata.attachments;
+    if !names.is_sorted_by(|a, b| a < b) || !names.iter().all(|name| is_attachment_name(name)) {
+        return Err(corrupt("The metadata has attachments whose names make no sense."));
+    }
     Ok(record)
 }
 
@@ -89,6 +93,24 @@ mod tests {
             let metadata = StageMetadata { tolerance, ..StageMetadata::default() };
             let bytes = encode_record(&Record { metadata, ..record.clone() }).unwrap();
             assert!(decode_record(&bytes).is_err(), "{tolerance}");
+        }
+        let long = "n".repeat(201);
+        for names in [
+            vec!["../x"],
+            vec!["/x"],
+            vec![".."],
+            vec![""],
+            vec!["a/b"],
+            vec!["-rf"],
+            vec!["a\nb"],
+            vec!["b", "a"],
+            vec!["a", "a"],
+            vec![&long],
+        ] {
+            let attachments = names.iter().map(|name| (*name).to_owned()).collect();
+            let metadata = StageMetadata { attachments, ..StageMetadata::default() };
+            let bytes = encode_record(&Record { metadata, ..record.clone() }).unwrap();
+            assert!(decode_record(&bytes).is_err(), "{names:?}");
         }
     }
 }

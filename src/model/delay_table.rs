@@ -64,42 +64,6 @@ impl DelayTable {
         &self.delays
     }
 
-    /// The delay for an input slew and a load.
-    pub(crate) fn delay(&self, slew: f64, load: f64) -> f64 {
-        let row = self.row(slew);
-        let first = segment(&self.loads, load);
-        let delay = row.delay(first);
-        let ends = self.loads.get(first).zip(self.loads.get(first + 1));
-        let Some((this, next)) = ends.map(|(a, b)| (f64::from(*a), f64::from(*b))) else {
-            return delay;
-        };
-        delay + (load - this) * ((row.delay(first + 1) - delay) / (next - this))
-    }
-
-    /// The load for which an input slew leads to a delay; `None` where delays do not rise with loads.
-    pub(crate) fn load(&self, slew: f64, delay: f64) -> Option<f64> {
-        let row = self.row(slew);
-        let mut points = (0..).zip(&self.loads).map(|(at, load)| (f64::from(*load), row.delay(at)));
-        let mut below = points.next()?;
-        let mut above = points.next()?;
-        // The first and the last piece go on beyond their ends.
-        for next in points {
-            if delay < above.1 {
-                break;
-            }
-            (below, above) = (above, next);
-        }
-        let rise = above.1 - below.1;
-        let load = below.0 + (delay - below.1) * ((above.0 - below.0) / rise);
-        (rise > 0.0 && load.is_finite()).then_some(load)
-    }
-
-    /// Points of slews and of loads, from the first on, that it takes to find the load of a delay.
-    pub(crate) fn points_for(&self, slew: f64, delay: f64) -> Option<[usize; 2]> {
-        let load = self.load(slew, delay)?;
-        Some([segment(&self.slews, slew) + 2, segment(&self.loads, load) + 2])
-    }
-
     /// The table with so many points of slews and of loads.
     pub(crate) fn cropped(&self, [slews, loads]: [usize; 2]) -> Self {
         let slews = self.slews.get(..slews).unwrap_or(&self.slews);
@@ -108,44 +72,6 @@ impl DelayTable {
         let delays = rows.flat_map(|row| &row[..loads.len()]).copied().collect();
         Self { slews: slews.to_vec(), loads: loads.to_vec(), delays }
     }
-
-    #[inline]
-    fn row(&self, slew: f64) -> Row<'_> {
-        let first = segment(&self.slews, slew);
-        let loads = self.loads.len();
-        let (lower, upper) = self.delays[first * loads..].split_at(loads);
-        match self.slews.get(first + 1) {
-            None => Row { lower, upper: lower, share: 0.0 },
-            Some(next) => {
-                let (this, next) = (f64::from(self.slews[first]), f64::from(*next));
-                Row { lower, upper: &upper[..loads], share: (slew - this) / (next - this) }
-            }
-        }
-    }
-}
-
-/// Delays over loads, for one slew.
-struct Row<'a> {
-    /// Delays of the points below and above the slew.
-    lower: &'a [f32],
-    upper: &'a [f32],
-    /// How far the slew is from the lower to the upper.
-    share: f64,
-}
-
-impl Row<'_> {
-    #[inline]
-    fn delay(&self, load: usize) -> f64 {
-        let (lower, upper) = (f64::from(self.lower[load]), f64::from(self.upper[load]));
-        lower + (upper - lower) * self.share
-    }
-}
-
-/// The point below a value, so that there is one above it if the axis has two; the ends go on beyond.
-#[inline]
-fn segment(axis: &[f32], value: f64) -> usize {
-    let inner = axis.get(1..axis.len() - 1).unwrap_or_default();
-    inner.iter().take_while(|point| value >= f64::from(**point)).count()
 }
 
 #[cfg(test)]
@@ -158,47 +84,13 @@ mod tests {
     }
 
     #[test]
-    fn delays_are_interpolated_and_extrapolated() {
-        let table = table();
-        assert_eq!(table.delay(10.0, 1.0), 1.0);
-        assert_eq!(table.delay(15.0, 2.0), 4.0);
-        assert_eq!(table.delay(15.0, 3.0), 5.75);
-        assert_eq!(table.delay(30.0, 1.0), 5.0, "beyond the last slew");
-        assert_eq!(table.delay(10.0, 0.0), 0.0, "before the first load");
-        assert_eq!(table.delay(10.0, 6.0), 10.0, "beyond the last load");
-    }
-
-    #[test]
-    fn loads_are_those_of_the_delays() {
-        let table = table();
-        for slew in [9.0, 10.0, 13.0, 20.0, 22.0] {
-            for load in [0.5, 1.0, 1.7, 2.0, 3.0, 4.0, 7.0] {
-                let found = table.load(slew, table.delay(slew, load)).unwrap();
-                assert!((found - load).abs() < 1e-12, "{slew} {load} {found}");
-            }
-        }
-    }
-
-    #[test]
     fn a_cropped_table_has_the_first_points() {
         let table = table();
-        assert_eq!(table.points_for(10.0, 1.5), Some([2, 2]));
-        assert_eq!(table.points_for(10.0, 3.0), Some([2, 3]));
         let cropped = table.cropped([1, 2]);
         assert_eq!((cropped.slews(), cropped.loads()), (&[10.0][..], &[1.0, 2.0][..]));
         assert_eq!(cropped.delays(), [1.0, 2.0]);
         assert_eq!(table.cropped([2, 2]).delays(), [1.0, 2.0, 3.0, 6.0]);
         assert_eq!(table.cropped([9, 9]), table);
-    }
-
-    #[test]
-    fn tables_without_an_axis_have_no_load() {
-        let constant = DelayTable::new(vec![1.0], vec![1.0], vec![7.0]).unwrap();
-        assert_eq!(constant.delay(3.0, 9.0), 7.0);
-        assert_eq!(constant.load(3.0, 7.0), None);
-        let flat = DelayTable::new(vec![1.0], vec![1.0, 2.0], vec![7.0, 7.0]).unwrap();
-        assert_eq!(flat.load(3.0, 7.0), None);
-        assert_eq!(flat.delay(3.0, 1.5), 7.0);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub use stage::{
     BaseRef, BlockIndex, CompressedDelta, Digest, Endpoint, StageMetadata, StreamIndex, Summary,
     TimingStage,
 };
-pub use stream::{MinMax, StreamKey, StreamKind, Transition, Width};
+pub use stream::{MAX_PLANES, MinMax, StreamKey, StreamKind, Transition, Width};
 
 pub(crate) use objects::VertexIndex;
+pub(crate) use stage::{MAX_ATTACHMENT_NAME, is_attachment_name};

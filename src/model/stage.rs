@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MinMax, StreamKey};
+use super::{MinMax, StreamKey, StreamKind};
 
 /// 128 bits that name a content. Guards against accidents, not against forgery.
 pub type Digest = u128;
@@ -100,6 +100,8 @@ pub struct StageMetadata {
     pub cell_names: Vec<String>,
     /// Arc kind names; the object table refers to them by position.
     pub kind_names: Vec<String>,
+    /// Names of the attached files, sorted; their position is the number of the attachment.
+    pub attachments: Vec<String>,
     /// One entry a scene and min/max.
     pub summaries: Vec<Summary>,
     /// Rows of vertex columns.
@@ -154,6 +156,13 @@ pub struct Endpoint {
     pub slack: f32,
 }
 
+impl StreamIndex {
+    /// Bytes of all its blocks in the file.
+    pub fn stored_bytes(&self) -> u64 {
+        self.blocks.iter().map(|block| u64::from(block.stored)).sum()
+    }
+}
+
 impl TimingStage {
     /// Name of the base, `None` for a full stage.
     pub fn base(&self) -> Option<&str> {
@@ -167,11 +176,32 @@ impl CompressedDelta {
         self.streams.binary_search_by_key(&key, |stream| stream.key).ok()
     }
 
+    /// Planes of the values: 1, or with statistical timing up to 4.
+    pub fn planes(&self) -> u8 {
+        self.columns().map(|stream| stream.key.plane + 1).max().unwrap_or(1)
+    }
+
+    /// The attachments, by number.
+    pub fn attachments(&self) -> impl Iterator<Item = &StreamIndex> {
+        self.streams.iter().filter(|stream| stream.key.kind == StreamKind::Attachment)
+    }
+
     /// The columns, in file order.
     pub fn columns(&self) -> impl Iterator<Item = &StreamIndex> {
         self.streams.iter().filter(|stream| stream.key.kind.is_column())
     }
 }
+
+/// Names are those of files in one directory, wherever they are written: no way out of it, none that a
+/// shell takes for an option or hides.
+pub(crate) fn is_attachment_name(name: &str) -> bool {
+    (1..=MAX_ATTACHMENT_NAME).contains(&name.len())
+        && !name.starts_with(['.', '-'])
+        && !name.contains(|c: char| c == '/' || c == '\\' || c.is_control())
+}
+
+/// Bytes; room is left for what a temporary name adds.
+pub(crate) const MAX_ATTACHMENT_NAME: usize = 200;
 
 impl StageMetadata {
     /// The summary of one scene and min/max.

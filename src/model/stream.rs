@@ -133,6 +133,7 @@ stream_kinds! {
     EndpointCheck = 66, Word, "endpoint checks", "Scene * 2 + min/max.";
     EndpointSlack = 67, Word, "endpoint slacks", "Worst slack of the row, seconds.";
     Sdc = 96, Byte, "SDC text", "Constraints as the engine wrote them.";
+    Attachment = 97, Byte, "attachment", "A file of the user's.";
 }
 
 impl StreamKind {
@@ -150,6 +151,16 @@ impl StreamKind {
     /// A column: rows are vertices or arcs.
     pub fn is_column(self) -> bool {
         self.is_vertex_column() || self.is_arc_column()
+    }
+
+    /// A column of what statistical timing has more than one float of.
+    pub fn has_planes(self) -> bool {
+        self.is_float_column() && !self.is_given()
+    }
+
+    /// A column of what the search of paths finds.
+    pub(crate) fn is_path_column(self) -> bool {
+        matches!(self, Self::Arrival | Self::Required | Self::Slack)
     }
 
     /// Whether its bytes depend on the base, and so are no part of the content.
@@ -173,24 +184,43 @@ impl StreamKind {
 pub struct StreamKey {
     /// What it holds.
     pub kind: StreamKind,
-    /// Scene number; 0 where the kind is not a column.
+    /// Scene number of columns, number of attachments; 0 where the kind is another.
     pub scene: u16,
     /// Min or max; `Min` where the kind is not a column.
     pub min_max: MinMax,
     /// Rise or fall of vertex columns, else `None`.
     pub transition: Transition,
+    /// Which of a value's floats it is, below [`MAX_PLANES`]; 0 where there is one, and where the kind is not
+    /// a column of values.
+    pub plane: u8,
 }
+
+/// Planes of a value: its mean; with statistical timing its mean shift, variance and skewness, too.
+pub const MAX_PLANES: u8 = 4;
+
+const PLANE_NAMES: [&str; MAX_PLANES as usize] = ["mean", "mean shift", "variance", "skewness"];
 
 impl StreamKey {
     /// The key of an array that is not a column.
     pub fn plain(kind: StreamKind) -> Self {
-        Self { kind, scene: 0, min_max: MinMax::Min, transition: Transition::None }
+        let (min_max, transition) = (MinMax::Min, Transition::None);
+        Self { kind, scene: 0, min_max, transition, plane: 0 }
+    }
+
+    /// The key of an attachment: its position in [`StageMetadata::attachments`].
+    ///
+    /// [`StageMetadata::attachments`]: super::StageMetadata::attachments
+    pub fn attachment(number: u16) -> Self {
+        Self { scene: number, ..Self::plain(StreamKind::Attachment) }
     }
 }
 
 impl fmt::Display for StreamKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind.name())?;
+        if self.kind == StreamKind::Attachment {
+            return write!(f, " {}", self.scene);
+        }
         if !self.kind.is_column() {
             return Ok(());
         }
@@ -200,7 +230,11 @@ impl fmt::Display for StreamKey {
             Transition::Fall => write!(f, " fall")?,
             Transition::None => {}
         }
-        write!(f, " of scene {}", self.scene)
+        write!(f, " of scene {}", self.scene)?;
+        match PLANE_NAMES.get(usize::from(self.plane)) {
+            Some(name) if self.plane > 0 => write!(f, " ({name})"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -223,8 +257,12 @@ mod tests {
             scene: 1,
             min_max: MinMax::Max,
             transition: Transition::Rise,
+            plane: 0,
         };
         assert_eq!(key.to_string(), "slew max rise of scene 1");
+        let variance = StreamKey { plane: 2, ..key };
+        assert_eq!(variance.to_string(), "slew max rise of scene 1 (variance)");
         assert_eq!(StreamKey::plain(StreamKind::Sdc).to_string(), "SDC text");
+        assert_eq!(StreamKey::attachment(3).to_string(), "attachment 3");
     }
 }

@@ -4,17 +4,22 @@
 //! One save: from the engine's arrays to a published stage.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use parking_lot::Mutex;
 
+use super::arrays::aligned_bytes;
+use super::attach::attach;
 use super::columns::{ColumnEncoder, is_still};
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
 use super::preparation::{Preparation, Prepared, prepare};
 use super::quantize::Quantizer;
-use super::reader::{Stage, aligned_bytes};
+use super::reader::Stage;
 use super::rewrite::rewrite_as_full;
 use super::scenes::SceneMap;
 use super::sources::{
@@ -28,8 +33,8 @@ use crate::delta::{DelayTables, MAX_TOLERANCE, TableEntry};
 use crate::error::{Error, Result, invalid, shape};
 use crate::format::Record;
 use crate::model::{
-    BaseRef, DelayTable, Endpoint, MinMax, ObjectTable, StageMetadata, StreamKey, StreamKind,
-    Summary, Width,
+    BaseRef, DelayTable, Endpoint, MAX_ATTACHMENT_NAME, MAX_PLANES, MinMax, ObjectTable,
+    StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, Width, is_attachment_name,
 };
 
 /// Deltas between a stage and a full one, at most. A delta on a longer chain is made on the full
@@ -95,6 +100,8 @@ pub struct Capture {
     sdc: Vec<u8>,
     /// By (check, group, vertex): the order that they are stored in.
     endpoints: BTreeMap<(u32, u32, u32), u32>,
+    /// By name; their bytes are written.
+    attachments: BTreeMap<String, StreamIndex>,
     /// By scene and arc row.
     delay_tables: BTreeMap<(u16, u32), Arc<DelayTable>>,
     // Dropped last: the lock outlives the temporary file.
@@ -163,6 +170,7 @@ impl Capture {
             metadata,
             sdc: Vec::new(),
             endpoints: BTreeMap::new(),
+            attachments: BTreeMap::new(),
             delay_tables: BTreeMap::new(),
             writing,
         })
@@ -195,6 +203,50 @@ impl Capture {
         Ok(())
     }
 
+    /// Attach a file: its bytes are read from `input`, twice where the base has an attachment of the same
+    /// name, which it is coded after.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a name that cannot be that of a file in a directory, or is taken; `Io` when
+    /// `input` cannot be read or changes meanwhile; `NoSpace`; `Corrupt` or `Truncated` for damage in the
+    /// attachment of the base. Then nothing was attached.
+    pub fn add_attachment(&mut self, name: &str, mut input: impl Read + Seek) -> Result<()> {
+        if !is_attachment_name(name) {
+            return Err(invalid(format!(
+                "\"{}\" cannot be the name of an attachment: use 1 to {MAX_ATTACHMENT_NAME} bytes without \
+                 slashes and control characters, and do not begin with . or -.",
+                name.escape_debug()
+            )));
+        }
+        if self.attachments.contains_key(name) {
+            return Err(invalid(format!("Attachment {name} was added already.")));
+        }
+        if self.attachments.len() > usize::from(u16::MAX) {
+            return Err(invalid("There are more than 65,536 attachments."));
+        }
+        let start = self.writer.position();
+        match attach(&mut self.writer, name, &mut input, self.base.as_deref()) {
+            Ok(stream) => {
+                self.attachments.insert(name.to_owned(), stream);
+                Ok(())
+            }
+            Err(error) => {
+                self.writer.forget_from(start)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Attach the file at `path`.
+    ///
+    /// # Errors
+    /// As [`Capture::add_attachment`].
+    pub fn add_attachment_file(&mut self, name: &str, path: &Path) -> Result<()> {
+        let file = File::open(path)
+            .map_err(|error| Error::io(format_args!("Cannot read {}", path.display()), &error))?;
+        self.add_attachment(name, file).map_err(|error| error.at(path.display()))
+    }
+
     /// Announce a column and get its handle. Its rows are all vertices or all arcs.
     ///
     /// # Errors
@@ -207,6 +259,9 @@ impl Capture {
         }
         if usize::from(key.scene) >= self.metadata.scenes.len() {
             return Err(invalid(format!("Scene {} was not added.", key.scene)));
+        }
+        if key.plane >= if key.kind.has_planes() { MAX_PLANES } else { 1 } {
+            return Err(invalid(format!("{key} has no plane {}.", key.plane)));
         }
         if self.columns.iter().any(|column| column.key == key) {
             return Err(invalid(format!("{key} was added already.")));
@@ -221,6 +276,11 @@ impl Capture {
         };
         self.columns.push(Column { key, rows, values });
         Ok(self.columns.len() - 1)
+    }
+
+    /// The key of a column that was announced.
+    pub fn column_key(&self, column: usize) -> Option<StreamKey> {
+        self.columns.get(column).map(|column| column.key)
     }
 
     /// Append the next rows of a column of floats, given by their bits.
@@ -315,6 +375,10 @@ impl Capture {
         write_endpoints(&mut self.writer, &self.endpoints, base)?;
         let known = base.map(|base| base.whole_bytes(StreamKind::Sdc)).transpose()?;
         self.writer.put_bytes(StreamKey::plain(StreamKind::Sdc), &self.sdc, known.as_deref())?;
+        for ((name, stream), number) in std::mem::take(&mut self.attachments).into_iter().zip(0..) {
+            self.metadata.attachments.push(name);
+            self.writer.add(StreamIndex { key: StreamKey::attachment(number), ..stream });
+        }
         self.metadata.endpoints = self.endpoints.len() as u32;
         self.metadata.summaries.sort_by_key(|summary| (summary.scene, summary.min_max));
         let reference = |base: &Arc<Stage>| BaseRef {
@@ -327,9 +391,11 @@ impl Capture {
             base: self.base.as_ref().map(reference),
             metadata: self.metadata,
         };
+        let attached: u64 = self.writer.attached_bytes();
         let mut file = self.writer.finish(&record)?;
         if let (BaseChoice::Auto, Some(base)) = (&self.options.base, &self.base) {
-            file = keep_what_pays(store, file, base, &record, &self.options)?;
+            let timing = file.position() - attached;
+            file = keep_what_pays(store, file, timing, base, &record, &self.options)?;
         }
         file.publish(&store.stage_path(&self.stage_id))?;
         self.writing.keep();
@@ -410,7 +476,8 @@ impl Capture {
             Some(TableEntry { scene, arc_type, table })
         };
         let given: Vec<TableEntry> = given.filter_map(entry).collect();
-        let columns = floats.iter().filter(|(key, _)| key.kind == StreamKind::Delay);
+        let is_mean = |key: &StreamKey| key.kind == StreamKind::Delay && key.plane == 0;
+        let columns = floats.iter().filter(|(key, _)| is_mean(key));
         let delays = columns.map(|(_, column)| column.len()).sum();
         let tables = &DelayTables::default();
         let own = Captured::new(floats.clone(), topology, tables);
@@ -514,19 +581,21 @@ fn write_endpoints(
     put(K::EndpointSlack, endpoints.values().copied().collect())
 }
 
-/// Write the stage again without a base when its delta is nearly as large as a full stage of its
-/// size would be, judged by the full stage at the root of the chain; keep the smaller file.
+/// Write the stage again without a base when the delta of its timing is nearly as large as a full stage of
+/// its size would be, judged by the full stage at the root of the chain; keep the smaller file, attachments
+/// and all.
 fn keep_what_pays(
     store: &Store,
     delta: TemporaryFile,
+    timing_bytes: u64,
     base: &Arc<Stage>,
     record: &Record,
     options: &CaptureOptions,
 ) -> Result<TemporaryFile> {
     let root = root(base);
     let share = |stored: u64, raw: u64| stored as f64 / raw.max(1) as f64;
-    let full = share(root.stored_bytes(), root.metadata().raw_bytes);
-    if share(delta.position(), record.metadata.raw_bytes) < DELTA_PAYS * full {
+    let full = share(root.file().timing_bytes(), root.metadata().raw_bytes);
+    if share(timing_bytes, record.metadata.raw_bytes) < DELTA_PAYS * full {
         return Ok(delta);
     }
     let full = rewrite_as_full(store, &delta, base, record, options)?;

@@ -9,12 +9,14 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::sources::{
-    Column, ColumnBase, ColumnSource, Expected, Loaded, delay_key, other_transition, slacks, times,
+    Column, ColumnBase, ColumnSource, Expected, Loaded, delay_key, grid, other_transition, slacks,
+    times,
 };
 use super::topology::Topology;
 use super::writer::{EncodedStream, StageWriter, cost};
 use crate::delta::{
-    BaseValues, DelayTables, Grid, Predictor, References, RowMap, Tolerance, for_predictor, shifted,
+    BaseValues, Classes, DelayTables, Predictor, References, RowMap, Tolerance, for_predictor,
+    shifted,
 };
 use crate::error::{Result, corrupt};
 use crate::format::{BlockEncoder, block_elements};
@@ -247,7 +249,7 @@ impl ColumnEncoder<'_> {
                 predictors.extend(graph.before.map(|_| Predictor::GraphTemporal));
             }
             for rows in rows.chunks(block_elements(Width::Word)) {
-                let grid = Grid::new(key.kind, self.tolerance);
+                let grid = grid(key, self.tolerance);
                 let residual = |predictor: Predictor, row: u32| {
                     let value = values[row as usize];
                     let known = match (predictor, graph) {
@@ -287,35 +289,30 @@ pub(super) struct ColumnDecoder<'a> {
     pub tables: &'a DelayTables,
     /// That of the stage; it says what residuals are counted in.
     pub tolerance: f64,
-    pub residuals: &'a dyn Fn(&StreamIndex, usize) -> Result<Vec<u32>>,
+    pub residuals: &'a (dyn Fn(&StreamIndex, usize) -> Result<Vec<u32>> + Sync),
 }
 
 impl ColumnDecoder<'_> {
     /// The values of a column that the graph of time does not go through.
     pub fn decode(&self, stream: &StreamIndex) -> Result<Vec<u32>> {
-        let grid = Grid::new(stream.key.kind, self.tolerance);
+        let grid = grid(stream.key, self.tolerance);
         let slacks = slacks(stream.key, self.own)?;
+        let uses_graph = stream.blocks.iter().any(|b| b.predictor == Predictor::Graph as u8);
+        if uses_graph && slacks.is_none() {
+            return Err(corrupt("It needs columns that are not there."));
+        }
         let mut values = vec![0; stream.count as usize];
-        self.each_block(stream, None, |references, predictor, rows, residuals| {
-            if predictor == Predictor::Graph && slacks.is_none() {
-                return Err(corrupt("It needs columns that are not there."));
-            }
-            for_predictor!(predictor, known => {
-                for (row, residual) in rows.iter().zip(residuals) {
-                    let prediction = match (known, &slacks) {
-                        (Predictor::Graph, Some(slacks)) => slacks[*row as usize],
-                        _ => None,
-                    };
-                    values[*row as usize] = match known {
-                        Predictor::None => grid.value(residual),
-                        _ => {
-                            let otherwise = || references.predict(known, *row, &values);
-                            grid.predicted(residual, prediction.unwrap_or_else(otherwise))
-                        }
-                    };
-                }
-            });
-            Ok(())
+        let value = |references: &References<'_>, known, row: u32, residual, values: &[u32]| {
+            let prediction = match (known, &slacks) {
+                (Predictor::None, _) => return grid.value(residual),
+                (Predictor::Graph, Some(slacks)) => slacks[row as usize],
+                _ => None,
+            };
+            let otherwise = || references.predict(known, row, values);
+            grid.predicted(residual, prediction.unwrap_or_else(otherwise))
+        };
+        self.each_row(stream, None, &mut values, value, |row, value, values| {
+            values[row as usize] = value;
         })?;
         Ok(values)
     }
@@ -324,7 +321,7 @@ impl ColumnDecoder<'_> {
     /// graph mixes.
     pub fn decode_pair(&self, streams: [&StreamIndex; 2], delays: &[u32]) -> Result<[Vec<u32>; 2]> {
         let key = streams[0].key;
-        let grid = Grid::new(key.kind, self.tolerance);
+        let grid = grid(key, self.tolerance);
         let times = times(key).ok_or_else(|| corrupt("It is not a column of times."))?;
         let count = streams[0].count as usize;
         let before = self.expected_before(streams)?;
@@ -332,28 +329,23 @@ impl ColumnDecoder<'_> {
         // the graph is to be shifted.
         let mut values = [vec![0; count], vec![0; count]];
         let mut pending: [Vec<Option<Pending>>; 2] = [vec![None; count], vec![None; count]];
+        let value = |references: &References<'_>, known, row, residual, values: &[u32]| {
+            let otherwise = references.predict(known, row, values);
+            match known {
+                Predictor::None => Ok(grid.value(residual)),
+                Predictor::Graph => Err(Pending { residual, otherwise, shift: None }),
+                Predictor::GraphTemporal => {
+                    Err(Pending { residual, otherwise, shift: references.shift(row) })
+                }
+                _ => Ok(grid.predicted(residual, otherwise)),
+            }
+        };
         for (transition, stream) in streams.into_iter().enumerate() {
             let (values, pending) = (&mut values[transition], &mut pending[transition]);
             let before = before.as_ref().map(|before| &*before[transition]);
-            self.each_block(stream, before, |references, predictor, rows, residuals| {
-                for_predictor!(predictor, known => {
-                    for (row, residual) in rows.iter().zip(residuals) {
-                        let otherwise = references.predict(known, *row, values);
-                        let shift = match known {
-                            Predictor::GraphTemporal => references.shift(*row),
-                            _ => None,
-                        };
-                        match known {
-                            Predictor::None => values[*row as usize] = grid.value(residual),
-                            Predictor::Graph | Predictor::GraphTemporal => {
-                                let waits = Pending { residual, otherwise, shift };
-                                pending[*row as usize] = Some(waits);
-                            }
-                            _ => values[*row as usize] = grid.predicted(residual, otherwise),
-                        }
-                    }
-                });
-                Ok(())
+            self.each_row(stream, before, values, value, |row, value, values| match value {
+                Ok(value) => values[row as usize] = value,
+                Err(waits) => pending[row as usize] = Some(waits),
             })?;
         }
         self.topology.graph().walk(times, key.min_max, delays, |node, expected| {
@@ -375,36 +367,94 @@ impl ColumnDecoder<'_> {
         base.map_or(Ok(None), |base| base.expected(streams[0].key))
     }
 
-    /// Call `decode` for each block with its rows and residuals.
-    fn each_block(
+    /// Find the value of each row by `value`, from its residual and the values before it, and `put` it.
+    /// Blocks that do not need one another are decoded by many threads.
+    fn each_row<T: Send>(
         &self,
         stream: &StreamIndex,
         before: Option<&[Option<u32>]>,
-        mut decode: impl FnMut(&References<'_>, Predictor, &[u32], Vec<u32>) -> Result<()>,
+        values: &mut [u32],
+        value: impl Fn(&References<'_>, Predictor, u32, u32, &[u32]) -> T + Sync,
+        mut put: impl FnMut(u32, T, &mut [u32]),
     ) -> Result<()> {
         let key = stream.key;
-        let predictors: Vec<Predictor> = stream
-            .blocks
-            .iter()
-            .map(|block| Predictor::from_code(block.predictor))
-            .collect::<Result<_>>()?;
+        let predictors = stream.blocks.iter().map(|block| Predictor::from_code(block.predictor));
+        let predictors: Vec<Predictor> = predictors.collect::<Result<_>>()?;
+        if predictors.contains(&Predictor::Previous) {
+            return Err(corrupt(format!("{key} has a predictor that is not for columns.")));
+        }
         let loaded = Loaded::new(key, &predictors, self.own, self.base)?;
         let classes = self.topology.classes(key.kind);
-        if classes.order.len() as u64 != stream.count {
-            return Err(corrupt(format!("{key} has {} rows.", stream.count)));
-        }
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
         let references = loaded.references(key, self.topology, self.tables, map, before);
-        let mut rows = classes.order.as_slice();
-        for (number, predictor) in predictors.into_iter().enumerate() {
-            if predictor == Predictor::Previous {
-                return Err(corrupt(format!("{key} has a predictor that is not for columns.")));
+        for (blocks, is_chained) in blocks(stream, classes)?.iter().zip(&classes.is_chained) {
+            let decode = |Block { number, rows }: &Block<'_>| {
+                let residuals = (self.residuals)(stream, *number)?;
+                if *is_chained && references.may_need_sibling(predictors[*number]) {
+                    return Ok(Decoded::Waits(residuals));
+                }
+                let rows = rows.iter().zip(residuals);
+                Ok(Decoded::Done(for_predictor!(predictors[*number], known => {
+                    rows.map(|(row, r)| value(&references, known, *row, r, values)).collect()
+                })))
+            };
+            let decoded: Vec<Result<Decoded<T>>> = blocks.par_iter().map(decode).collect();
+            for (Block { number, rows }, decoded) in blocks.iter().zip(decoded) {
+                match decoded? {
+                    Decoded::Done(found) => {
+                        rows.iter().zip(found).for_each(|(row, value)| put(*row, value, values));
+                    }
+                    Decoded::Waits(residuals) => for_predictor!(predictors[*number], known => {
+                        for (row, residual) in rows.iter().zip(residuals) {
+                            put(*row, value(&references, known, *row, residual, values), values);
+                        }
+                    }),
+                }
             }
-            let residuals = (self.residuals)(stream, number)?;
-            let (of_block, rest) = rows.split_at(residuals.len().min(rows.len()));
-            rows = rest;
-            decode(&references, predictor, of_block, residuals)?;
         }
         Ok(())
+    }
+}
+
+/// What becomes of a block without the blocks of its class before it.
+enum Decoded<T> {
+    Done(Vec<T>),
+    /// Its residuals.
+    Waits(Vec<u32>),
+}
+
+/// A block of a column: its number and its rows.
+struct Block<'a> {
+    number: usize,
+    rows: &'a [u32],
+}
+
+/// The blocks of each class.
+fn blocks<'a>(stream: &StreamIndex, classes: &'a Classes) -> Result<Vec<Vec<Block<'a>>>> {
+    let wrong = |what: &str| corrupt(format!("The blocks of {} {what}.", stream.key));
+    if classes.order.len() as u64 != stream.count {
+        return Err(corrupt(format!("{} has {} rows.", stream.key, stream.count)));
+    }
+    let mut numbers = stream.blocks.iter().enumerate();
+    let mut order = classes.order.as_slice();
+    let mut of_class = |size: &u32| {
+        let (mut rows, rest) = order.split_at(*size as usize);
+        order = rest;
+        let mut blocks = Vec::new();
+        while !rows.is_empty() {
+            let (number, block) = numbers.next().ok_or_else(|| wrong("are too few"))?;
+            let (of_block, rest) = rows
+                .split_at_checked(block.count as usize)
+                .filter(|(of_block, _)| !of_block.is_empty())
+                .ok_or_else(|| wrong("are not those of its classes"))?;
+            rows = rest;
+            blocks.push(Block { number, rows: of_block });
+        }
+        Ok(blocks)
+    };
+    let blocks = classes.sizes.iter().map(&mut of_class).collect::<Result<_>>()?;
+    match numbers.next() {
+        Some(_) => Err(wrong("are too many")),
+        None => Ok(blocks),
     }
 }

@@ -5,7 +5,7 @@
 //! fsynced, renamed, and the rename fsynced through the directory.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -45,6 +45,17 @@ impl TemporaryFile {
         Ok(())
     }
 
+    /// Forget what was written from `position` on.
+    pub fn forget_from(&mut self, position: u64) -> Result<()> {
+        if let Some(writer) = &mut self.writer {
+            let back = writer.seek(SeekFrom::Start(position));
+            back.and_then(|_| writer.get_ref().set_len(position))
+                .map_err(|error| failed(&self.path, &error))?;
+        }
+        self.written = position;
+        Ok(())
+    }
+
     /// Write out what is buffered and make it durable. Nothing can be written afterwards.
     pub fn seal(&mut self) -> Result<()> {
         if let Some(writer) = self.writer.take() {
@@ -62,7 +73,8 @@ impl TemporaryFile {
         })?;
         // The name is gone: there is nothing to remove any more.
         self.path = PathBuf::new();
-        target.parent().map_or(Ok(()), sync_directory)
+        let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+        sync_directory(directory.unwrap_or(Path::new(".")))
     }
 }
 
@@ -104,6 +116,9 @@ mod tests {
         let target = directory.path().join("target");
         let mut file = TemporaryFile::create(temporary.clone()).unwrap();
         file.write(b"abc").unwrap();
+        assert_eq!(file.position(), 3);
+        file.write(b"def").unwrap();
+        file.forget_from(3).unwrap();
         assert_eq!(file.position(), 3);
         assert!(!target.exists());
         assert!(TemporaryFile::create(temporary.clone()).is_err(), "taken");

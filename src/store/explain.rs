@@ -39,7 +39,8 @@ pub struct BlockCoding {
     pub layout: &'static str,
     /// How the laid-out residuals are compressed.
     pub codec: &'static str,
-    /// Residuals that are zero: values that were predicted to the last bit.
+    /// Residuals that are zero: values that were predicted to the last bit; of an attachment, the bytes of
+    /// blocks that are those of the base.
     pub zero_residuals: u32,
 }
 
@@ -126,6 +127,10 @@ impl Stage {
             Width::Word => {
                 let residuals = self.residuals(stream, number)?;
                 residuals.iter().filter(|residual| **residual == 0).count()
+            }
+            Width::Byte if stream.key.kind == StreamKind::Attachment => {
+                let is_same = block.predictor == Predictor::Temporal as u8 && block.stored == 0;
+                return Ok(if is_same { block.count } else { 0 });
             }
             Width::Byte => {
                 let residuals = (self.file().block(block))

@@ -8,7 +8,8 @@ use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::reader::{Stage, aligned_bytes};
+use super::arrays::aligned_bytes;
+use super::reader::Stage;
 use super::scenes::SceneMap;
 use super::sources::{ColumnBase, ColumnSource};
 use crate::delta::{Alignment, Match, RowMap, align};

@@ -3,11 +3,15 @@
 
 //! The store: a directory of immutable stage files, one writer, any number of readers.
 
+mod arrays;
+mod attach;
+mod attachments;
 mod capture;
 mod columns;
 mod directory;
 mod durable;
 mod explain;
+mod extract;
 mod live;
 mod lock;
 mod mapping;
@@ -24,6 +28,7 @@ mod topology;
 mod verify;
 mod writer;
 
+pub use attachments::Attachment;
 pub use capture::{BaseChoice, Capture, CaptureOptions};
 pub use directory::{OpenMode, Store};
 pub use explain::{BlockCoding, StreamCoding};

@@ -38,7 +38,9 @@ impl Quantizer<'_> {
         if self.tolerance_of(StreamKind::Delay).is_exact() {
             return Ok(engine);
         }
-        let mut keys: Vec<StreamKey> = engine.keys().copied().collect();
+        // A tolerance is one of seconds, which the other planes are not.
+        let is_mean = |key: &&StreamKey| key.plane == 0;
+        let mut keys: Vec<StreamKey> = engine.keys().filter(is_mean).copied().collect();
         // Max before min and the first scene before the others: these are predicted from those.
         keys.sort_unstable_by_key(|key| (key.scene, key.min_max == MinMax::Min, *key));
         let in_order = |kind| {
@@ -62,7 +64,8 @@ impl Quantizer<'_> {
             let columns: Vec<Vec<_>> = columns.collect::<Result<_>>()?;
             stored.extend(columns.into_iter().flatten());
         }
-        stored.extend(engine.into_iter().filter(|(key, _)| key.kind.is_given()));
+        let is_kept = |key: &StreamKey| key.plane > 0 || key.kind.is_given();
+        stored.extend(engine.into_iter().filter(|(key, _)| is_kept(key)));
         Ok(stored)
     }
 

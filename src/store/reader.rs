@@ -21,18 +21,15 @@ use super::sources::{
 use super::stage_file::StageFile;
 use super::topology::Topology;
 use super::verify::Depth;
-use crate::delta::{
-    Alignment, DelayTables, Predictor, TableEntry, align, decode_objects, decode_tables,
-    integer_value,
-};
+use crate::delta::{Alignment, DelayTables, TableEntry, align, decode_objects, decode_tables};
 use crate::error::{Error, ErrorKind, Result, corrupt};
-use crate::format::{StreamHasher, decode_byte_block, decode_word_block, tables_digest};
+use crate::format::{StreamHasher, decode_word_block, tables_digest};
 use crate::model::{
     DelayTable, Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey,
     StreamKind, TimingStage, Transition, VertexIndex, Width,
 };
 
-/// Decoded columns that a stage keeps: those of a restore of one scene, and what they need.
+/// Decoded columns of a plane that a stage keeps: those of a restore of one scene, and what they need.
 const KEPT_COLUMNS: usize = 40;
 /// Loads that a stage keeps: those of the delays of one scene.
 const KEPT_LOADS: usize = 2;
@@ -147,35 +144,40 @@ impl Stage {
     }
 
     /// Decode the columns of values with all threads, for readers of all of them: reads that follow find
-    /// them decoded. A stage keeps about 40 columns; of one that has more, nothing is decoded.
+    /// them decoded. A stage keeps about 40 columns of a plane; of one that has more, nothing is decoded.
     ///
     /// # Errors
     /// `Corrupt` for damage in the stage or its bases.
     pub fn load_columns(&self) -> Result<()> {
         let columns = self.timing_stage().delta_changes.columns().map(|stream| stream.key);
         let keys: Vec<StreamKey> = columns.filter(|key| key.kind.is_float_column()).collect();
-        if keys.len() > KEPT_COLUMNS {
+        if keys.len() > self.kept_columns() {
             return Ok(());
         }
         self.column_base()?;
         let topology = self.topology()?;
-        let load = |wanted: &[StreamKind]| {
-            let keys = keys.iter().copied().filter(|key| wanted.contains(&key.kind));
+        let load = |keys: Vec<StreamKey>| {
             // What others are predicted from comes first.
-            groups(keys).into_iter().flatten().try_for_each(|key| self.column(key).map(|_| ()))
+            groups(keys.into_iter())
+                .into_iter()
+                .flatten()
+                .try_for_each(|key| self.column(key).map(|_| ()))
         };
-        // Nothing is decoded twice: times wait for delays and graph, and slacks follow their times.
-        let (delays, slews) = rayon::join(
-            || load(&[StreamKind::Delay]),
-            || {
-                topology.graph();
-                load(&[StreamKind::Slew])
-            },
+        let of_kind = |kind: StreamKind| keys.iter().copied().filter(move |key| key.kind == kind);
+        // Nothing is decoded twice: delays wait for slews, times wait for delays and graph, and slacks
+        // follow their times.
+        let mut slews: BTreeMap<Transition, Vec<StreamKey>> = BTreeMap::new();
+        of_kind(StreamKind::Slew)
+            .for_each(|key| slews.entry(key.transition).or_default().push(key));
+        let (_, slews) = rayon::join(
+            || topology.graph(),
+            || slews.into_par_iter().try_for_each(|(_, keys)| load(keys)),
         );
-        delays.and(slews)?;
+        slews?;
+        load(of_kind(StreamKind::Delay).collect())?;
         let mut of_time: BTreeMap<(u16, MinMax), Vec<StreamKey>> = BTreeMap::new();
         for key in &keys {
-            if times(*key).is_some() || key.kind == StreamKind::Slack {
+            if key.kind.is_path_column() {
                 of_time.entry((key.scene, key.min_max)).or_default().push(*key);
             }
         }
@@ -231,17 +233,17 @@ impl Stage {
         .collect()
     }
 
-    /// Decode every array and compare it with its checksum. Calls `found` with what is wrong.
-    pub(super) fn check_values(&self, found: impl FnMut(Error)) {
+    /// Decode every array of the `depth` and compare it with its checksum. Calls `found` with what is wrong.
+    pub(super) fn check_values(&self, depth: Depth, found: impl FnMut(Error)) {
         let streams = &self.timing_stage().delta_changes.streams;
+        let keys = streams.iter().map(|stream| stream.key);
+        let keys = keys.filter(|key| depth == Depth::Full || key.kind != StreamKind::Attachment);
         let check_group = |keys: Vec<StreamKey>| {
             let streams = keys.into_iter().filter_map(|key| self.find(key));
             streams.filter_map(|stream| self.check_stream(stream).err()).collect::<Vec<_>>()
         };
-        let mut errors: Vec<Error> = groups(streams.iter().map(|stream| stream.key))
-            .into_par_iter()
-            .flat_map_iter(check_group)
-            .collect();
+        let mut errors: Vec<Error> =
+            groups(keys).into_par_iter().flat_map_iter(check_group).collect();
         if let Err(error) = self.objects() {
             errors.push(error.at(format_args!("stage {}", self.timing_stage().stage_id)));
         }
@@ -258,8 +260,8 @@ impl Stage {
             first.get_or_insert(error);
         };
         self.file.check_blocks(&mut note);
-        if depth == Depth::Full {
-            self.check_values(&mut note);
+        if depth != Depth::Quick {
+            self.check_values(depth, &mut note);
         }
         // Decoding does not read all of a base.
         if let Some(Err(error)) = self.base.as_ref().map(|base| base.verify(Depth::Quick)) {
@@ -273,6 +275,10 @@ impl Stage {
         match (stream.key.kind.width(), self.column(stream.key)?) {
             (Width::Word, Some(column)) => hasher.update_words(&column),
             (Width::Word, None) => hasher.update_words(&self.words(stream)?),
+            (Width::Byte, _) if stream.key.kind == StreamKind::Attachment => {
+                let name = self.metadata().attachments.get(usize::from(stream.key.scene));
+                return name.map_or(Ok(()), |name| self.each_block(name, |_| Ok(())));
+            }
             (Width::Byte, _) => hasher.update_bytes(&self.bytes(stream)?),
         }
         if hasher.finish() != stream.checksum {
@@ -285,92 +291,20 @@ impl Stage {
         Ok(())
     }
 
-    fn find(&self, key: StreamKey) -> Option<&StreamIndex> {
+    fn kept_columns(&self) -> usize {
+        KEPT_COLUMNS * usize::from(self.timing_stage().delta_changes.planes())
+    }
+
+    pub(super) fn find(&self, key: StreamKey) -> Option<&StreamIndex> {
         let delta = &self.timing_stage().delta_changes;
         delta.find(key).and_then(|position| delta.streams.get(position))
     }
 
-    fn stream(&self, key: StreamKey, width: Width) -> Result<&StreamIndex> {
+    pub(super) fn stream(&self, key: StreamKey, width: Width) -> Result<&StreamIndex> {
         self.find(key).filter(|stream| stream.key.kind.width() == width).ok_or_else(|| {
             let stage = &self.timing_stage().stage_id;
             Error::new(ErrorKind::NotFound, format!("Stage {stage} has no {key}."))
         })
-    }
-
-    /// A whole array of words that is not a column.
-    pub(super) fn whole_words(&self, kind: StreamKind) -> Result<Vec<u32>> {
-        self.words(self.stream(StreamKey::plain(kind), Width::Word)?)
-    }
-
-    /// A whole array of bytes that is not a column.
-    pub(super) fn whole_bytes(&self, kind: StreamKind) -> Result<Vec<u8>> {
-        self.bytes(self.stream(StreamKey::plain(kind), Width::Byte)?)
-    }
-
-    /// An array of words that is not a column: each block from the base, by number, or from itself.
-    fn words(&self, stream: &StreamIndex) -> Result<Vec<u32>> {
-        let base = match (self.is_temporal(stream), &self.base) {
-            (false, _) => Vec::new(),
-            (true, Some(base)) => base.words(base.stream(stream.key, Width::Word)?)?,
-            (true, None) => return Err(self.lacks_base(stream)),
-        };
-        let mut values = Vec::new();
-        for (number, block) in stream.blocks.iter().enumerate() {
-            let residuals = self.residuals(stream, number)?;
-            let predictor = Predictor::from_code(block.predictor)?;
-            let mut before = 0;
-            for residual in residuals {
-                before = match predictor {
-                    Predictor::None => residual,
-                    Predictor::Temporal => {
-                        let known = base.get(values.len()).copied().unwrap_or(0);
-                        integer_value(residual, known)
-                    }
-                    Predictor::Previous => integer_value(residual, before),
-                    _ => return Err(self.file.at_block(wrong_predictor(), stream, number)),
-                };
-                values.push(before);
-            }
-        }
-        Ok(values)
-    }
-
-    /// An array of bytes: each block from the base, by row, or as it is.
-    fn bytes(&self, stream: &StreamIndex) -> Result<Vec<u8>> {
-        let base = if self.is_temporal(stream) {
-            let base = self.base_for(stream.key.kind)?.ok_or_else(|| self.lacks_base(stream))?;
-            aligned_bytes(&base, stream.key, stream.count as usize)?
-                .ok_or_else(|| self.lacks_base(stream))?
-        } else {
-            Vec::new()
-        };
-        let mut values: Vec<u8> = Vec::new();
-        for (number, block) in stream.blocks.iter().enumerate() {
-            let stored = self.file.block(block)?;
-            let residuals = decode_byte_block(block, &stored)
-                .map_err(|error| self.file.at_block(error, stream, number))?;
-            match Predictor::from_code(block.predictor)? {
-                Predictor::None => values.extend_from_slice(&residuals),
-                Predictor::Temporal => {
-                    let known = base.iter().skip(values.len()).copied();
-                    let known = known.chain(std::iter::repeat(0));
-                    let sums: Vec<u8> =
-                        residuals.iter().zip(known).map(|(r, b)| b.wrapping_add(*r)).collect();
-                    values.extend_from_slice(&sums);
-                }
-                _ => return Err(self.file.at_block(wrong_predictor(), stream, number)),
-            }
-        }
-        Ok(values)
-    }
-
-    fn is_temporal(&self, stream: &StreamIndex) -> bool {
-        stream.blocks.iter().any(|block| block.predictor == Predictor::Temporal as u8)
-    }
-
-    fn lacks_base(&self, stream: &StreamIndex) -> Error {
-        let stage = &self.timing_stage().stage_id;
-        corrupt(format!("{} of stage {stage} refers to a base that lacks it.", stream.key))
     }
 
     /// The residuals of one block of words.
@@ -380,20 +314,6 @@ impl Stage {
             decode_word_block(block, &self.file.block(block)?)
         };
         read().map_err(|error| self.file.at_block(error, stream, number))
-    }
-
-    /// The base for arrays of a kind. What is not a column corresponds by number: the table that tells
-    /// rows is itself made of such arrays.
-    fn base_for(&self, kind: StreamKind) -> Result<Option<ColumnBase>> {
-        if kind.is_column() {
-            return self.column_base();
-        }
-        let base = |stage: &Arc<Self>| ColumnBase {
-            stage: stage.clone(),
-            alignment: None,
-            scenes: SceneMap::Identity,
-        };
-        Ok(self.base.as_ref().map(base))
     }
 
     /// The base and how its rows correspond; digests tell where they are the same, without a look at
@@ -571,7 +491,7 @@ impl ColumnSource for Stage {
         }
         let column = self.decode_column(stream)?;
         let mut kept = self.columns.lock();
-        if kept.len() > KEPT_COLUMNS {
+        if kept.len() > self.kept_columns() {
             kept.retain(|of, _| *of == key);
         }
         Ok(Some(column))
@@ -595,22 +515,6 @@ impl ColumnSource for Stage {
     }
 }
 
-/// An array of bytes of the base, for the rows of the stage; zero where the base has no such row.
-/// `None` where it has no such array.
-pub(super) fn aligned_bytes(
-    base: &ColumnBase,
-    key: StreamKey,
-    count: usize,
-) -> Result<Option<Vec<u8>>> {
-    let Some(stream) = base.scenes.key(key).and_then(|key| base.stage.find(key)) else {
-        return Ok(None);
-    };
-    let values = base.stage.bytes(stream)?;
-    let map = base.map(key.kind);
-    let of_row = |row| map.get(row).and_then(|row| values.get(row as usize)).copied();
-    Ok(Some((0..count).map(|row| of_row(row).unwrap_or(0)).collect()))
-}
-
 fn check_rows(stream: &StreamIndex, rows: Range<u64>) -> Result<Range<usize>> {
     if rows.start > rows.end || rows.end > stream.count {
         return Err(Error::new(
@@ -622,10 +526,6 @@ fn check_rows(stream: &StreamIndex, rows: Range<u64>) -> Result<Range<usize>> {
         ));
     }
     Ok(rows.start as usize..rows.end as usize)
-}
-
-fn wrong_predictor() -> Error {
-    corrupt("It has a predictor that is not for arrays of its kind.")
 }
 
 fn check_base(file: &StageFile, base: &Stage, digest: Digest) -> Result<()> {

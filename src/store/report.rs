@@ -13,7 +13,7 @@ use super::directory::Store;
 use super::stage_file::StageFile;
 use super::verify::Verification;
 use crate::error::Result;
-use crate::model::{MinMax, StageMetadata, TimingStage};
+use crate::model::{MinMax, StageMetadata, StreamIndex, TimingStage};
 
 /// One row of the list of stages.
 struct Row {
@@ -94,8 +94,12 @@ pub fn stage_text(store: &Store, name: &str) -> Result<String> {
         &format!("{vertices} vertices, {edges} edges, {arcs} arcs, {endpoints} endpoints"),
     );
     line("raw", &format!("{raw_bytes} bytes"));
-    let share = percent(file.stored_bytes(), *raw_bytes);
-    line("stored", &format!("{} bytes, {share:.2}% of raw", file.stored_bytes()));
+    let share = percent(file.timing_bytes(), *raw_bytes);
+    let attached = match metadata.attachments.len() {
+        0 => String::new(),
+        _ => format!(" without the attached files, which take {} bytes", file.attached_bytes()),
+    };
+    line("stored", &format!("{} bytes, {share:.2}% of raw{attached}", file.stored_bytes()));
     if !metadata.note.is_empty() {
         line("note", &metadata.note);
     }
@@ -106,6 +110,12 @@ pub fn stage_text(store: &Store, name: &str) -> Result<String> {
     for (part, bytes) in parts(&file) {
         let share = percent(bytes, file.stored_bytes());
         let _ = writeln!(out, "{part:<28} {bytes:>10} {share:>6.2}%");
+    }
+    if !metadata.attachments.is_empty() {
+        let _ = writeln!(out, "\n{:<28} {:>10} {:>10}", "attached", "bytes", "stored");
+        for (name, stream) in attachments(stage) {
+            let _ = writeln!(out, "{name:<28} {:>10} {:>10}", stream.count, stream.stored_bytes());
+        }
     }
     let _ = writeln!(
         out,
@@ -148,7 +158,7 @@ fn parts(file: &StageFile) -> Vec<(&'static str, u64)> {
     let mut parts: Vec<(&str, u64)> = Vec::new();
     for stream in &file.stage().delta_changes.streams {
         let name = stream.key.kind.name();
-        let bytes: u64 = stream.blocks.iter().map(|block| u64::from(block.stored)).sum();
+        let bytes = stream.stored_bytes();
         match parts.last_mut() {
             Some((last, sum)) if *last == name => *sum += bytes,
             _ => parts.push((name, bytes)),
@@ -157,6 +167,12 @@ fn parts(file: &StageFile) -> Vec<(&'static str, u64)> {
     let arrays: u64 = parts.iter().map(|(_, bytes)| bytes).sum();
     parts.push(("record and index", file.stored_bytes().saturating_sub(arrays)));
     parts
+}
+
+/// Names and arrays of the attached files.
+fn attachments(stage: &TimingStage) -> impl Iterator<Item = (&str, &StreamIndex)> {
+    let names = stage.metadata.attachments.iter().map(String::as_str);
+    names.zip(stage.delta_changes.attachments())
 }
 
 fn percent(part: u64, whole: u64) -> f64 {
@@ -227,17 +243,18 @@ fn write_row(out: &mut String, row: &Row, level: usize, is_head: bool) {
     let metadata = &file.stage().metadata;
     let _ = writeln!(
         out,
-        "{mark} {name:<28} {:>9} {:>9} {:>10} {:>10} {:>6.2}% {:>11} {:>11} {:>6}  {}{}",
+        "{mark} {name:<28} {:>9} {:>9} {:>10} {:>10} {:>6.2}% {:>11} {:>11} {:>6}  {}{}{}",
         metadata.vertices,
         metadata.arcs,
         metadata.raw_bytes,
         file.stored_bytes(),
-        percent(file.stored_bytes(), metadata.raw_bytes),
+        percent(file.timing_bytes(), metadata.raw_bytes),
         picoseconds(wns(metadata, MinMax::Max)),
         picoseconds(tns(metadata, MinMax::Max)),
         violating(metadata, MinMax::Max),
         time(file.stage()),
         tolerance(metadata),
+        attached(file),
     );
 }
 
@@ -264,6 +281,11 @@ fn json_stage(file: &StageFile, is_head: bool) -> Value {
             })
         })
         .collect();
+    let attachments: Vec<Value> = attachments(stage)
+        .map(|(name, stream)| {
+            json!({ "name": name, "bytes": stream.count, "stored_bytes": stream.stored_bytes() })
+        })
+        .collect();
     let meta: Map<String, Value> =
         metadata.meta.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
     json!({
@@ -286,6 +308,7 @@ fn json_stage(file: &StageFile, is_head: bool) -> Value {
         "threads": metadata.threads,
         "note": metadata.note,
         "meta": meta,
+        "attachments": attachments,
     })
 }
 
@@ -299,6 +322,17 @@ fn tolerance(metadata: &StageMetadata) -> String {
     match metadata.tolerance {
         0.0 => String::new(),
         seconds => format!("  within {seconds:e} s"),
+    }
+}
+
+/// Likewise.
+fn attached(file: &StageFile) -> String {
+    let list = attachments(file.stage()).map(|(name, stream)| format!("{name} {}", stream.count));
+    match list.collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        list => {
+            format!("  with {} ({} bytes stored)", list.join(", "), file.attached_bytes())
+        }
     }
 }
 

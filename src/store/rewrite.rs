@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::attach::attach_again;
 use super::capture::CaptureOptions;
 use super::columns::ColumnEncoder;
 use super::directory::Store;
@@ -15,9 +16,9 @@ use super::tables::{ChosenTables, choose_tables};
 use super::topology::Topology;
 use super::writer::StageWriter;
 use crate::delta::{DelayTables, TableEntry, encode_objects, encode_plain_objects};
-use crate::error::Result;
+use crate::error::{Result, corrupt};
 use crate::format::Record;
-use crate::model::{StreamKey, StreamKind, Width};
+use crate::model::{StreamIndex, StreamKey, StreamKind, Width};
 
 /// Code the sealed stage in `delta`, which is relative to `base`, without a base.
 pub(super) fn rewrite_as_full(
@@ -35,7 +36,7 @@ pub(super) fn rewrite_as_full(
     let known = stage.delay_tables()?.entries();
     let points = |entries: &[TableEntry]| Ok(vec![[usize::MAX; 2]; entries.len()]);
     let streams = &stage.timing_stage().delta_changes.streams;
-    let delays = streams.iter().filter(|stream| stream.key.kind == StreamKind::Delay);
+    let delays = streams.iter().filter(|s| s.key.kind == StreamKind::Delay && s.key.plane == 0);
     let delays = delays.map(|stream| stream.count as usize).sum();
     let types = topology.arc_types();
     let is_quick = options.codec.is_quick();
@@ -56,6 +57,12 @@ pub(super) fn rewrite_as_full(
         is_still: false,
         is_quick,
     };
+    for (name, number) in record.metadata.attachments.iter().zip(0..) {
+        let again = attach_again(&mut writer, &stage, name)?;
+        let key = StreamKey::attachment(number);
+        writer
+            .add(StreamIndex { key, ..again.ok_or_else(|| corrupt("An attachment is missing."))? });
+    }
     let columns = streams.iter().map(|stream| stream.key).filter(|key| key.kind.is_float_column());
     encoder.write(columns, &mut writer)?;
     let objects = stage.objects()?;
@@ -67,7 +74,7 @@ pub(super) fn rewrite_as_full(
     for stream in streams.iter().filter(|stream| !stream.key.kind.is_float_column()) {
         let rows = 0..stream.count;
         match stream.key.kind.width() {
-            _ if stream.key.kind.is_coding() => {}
+            _ if stream.key.kind.is_coding() || stream.key.kind == StreamKind::Attachment => {}
             Width::Word => {
                 writer.put_words(stream.key, &stage.read_words(stream.key, rows)?, None)?;
             }

@@ -10,7 +10,7 @@ use super::reader::Stage;
 use super::scenes::SceneMap;
 use super::topology::Topology;
 use crate::delta::{
-    Alignment, BaseValues, DelayTables, LoadReferences, Loads, Predictor, References, RowMap,
+    Alignment, BaseValues, DelayTables, Grid, LoadReferences, Loads, Predictor, References, RowMap,
     Times, slack,
 };
 use crate::error::Result;
@@ -43,14 +43,15 @@ pub(super) fn column_loads(
     topology: &Topology,
     tables: &DelayTables,
 ) -> Result<Option<ColumnLoads>> {
-    if tables.is_empty() {
+    if tables.is_empty() || key.plane > 0 {
         return Ok(None);
     }
     let (Some(delays), Some([rise, fall])) = (own.column(key)?, slews(key, own)?) else {
         return Ok(None);
     };
     let types = topology.arc_types();
-    let loads = Loads { tables, types, scene: key.scene, slews: [&rise, &fall] };
+    let surfaces = tables.surfaces(key.scene);
+    let loads = Loads { surfaces, types, slews: [&rise, &fall] };
     Ok(Some(Arc::new(loads.column(&delays))))
 }
 
@@ -146,9 +147,9 @@ impl Loaded {
             let found = source.zip(key).filter(|_| wanted);
             found.map_or(Ok(None), |(source, key)| source.column(key))
         };
-        // Only delays tell of loads; other columns are coded without them.
+        // Only means of delays tell of loads; other columns are coded without them.
         let by_load = |predictor: &&Predictor| {
-            key.kind == StreamKind::Delay && predictor.without_load().is_some()
+            key.kind == StreamKind::Delay && key.plane == 0 && predictor.without_load().is_some()
         };
         let loads = |needs: fn(Predictor) -> bool, source: Option<&dyn ColumnSource>, key| {
             let wanted = predictors.iter().filter(by_load).any(|p| needs(*p));
@@ -189,9 +190,8 @@ impl Loaded {
         let loads = |loads: &'a Option<ColumnLoads>| loads.as_deref().map(Vec::as_slice);
         let by_load = self.slews.as_ref().map(|[rise, fall]| LoadReferences {
             own: Loads {
-                tables,
+                surfaces: tables.surfaces(key.scene),
                 types: topology.arc_types(),
-                scene: key.scene,
                 slews: [rise, fall],
             },
             known: loads(&self.load_known),
@@ -220,13 +220,23 @@ pub(super) fn cross_key(key: StreamKey) -> Option<StreamKey> {
         StreamKind::Slew | StreamKind::Delay if key.scene > 0 => {
             Some(StreamKey { scene: 0, ..key })
         }
+        // The graph is that of the means.
+        kind if kind.is_float_column() && key.plane > 0 && key.min_max == MinMax::Min => {
+            Some(StreamKey { min_max: MinMax::Max, ..key })
+        }
         _ => None,
     }
+}
+
+/// What residuals of a column are counted in: steps of the tolerance, which is one of means.
+pub(super) fn grid(key: StreamKey, tolerance: f64) -> Grid {
+    Grid::new(key.kind, if key.plane == 0 { tolerance } else { 0.0 })
 }
 
 /// Whether the graph of time goes through a column, and which way.
 pub(super) fn times(key: StreamKey) -> Option<Times> {
     match key.kind {
+        _ if key.plane > 0 => None,
         StreamKind::Arrival => Some(Times::Arrivals),
         StreamKind::Required => Some(Times::Requireds),
         _ => None,
@@ -249,7 +259,7 @@ pub(super) fn delay_key(key: StreamKey) -> StreamKey {
 
 /// Slacks as required time and arrival give them.
 pub(super) fn slacks(key: StreamKey, own: &dyn ColumnSource) -> Result<Option<Vec<Option<u32>>>> {
-    if key.kind != StreamKind::Slack {
+    if key.kind != StreamKind::Slack || key.plane > 0 {
         return Ok(None);
     }
     let arrivals = own.column(StreamKey { kind: StreamKind::Arrival, ..key })?;

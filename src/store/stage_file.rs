@@ -52,6 +52,16 @@ impl StageFile {
         self.source.length()
     }
 
+    /// Bytes of the file that attachments take.
+    pub fn attached_bytes(&self) -> u64 {
+        self.stage.delta_changes.attachments().map(StreamIndex::stored_bytes).sum()
+    }
+
+    /// Bytes of the file without its attachments: what the timing takes.
+    pub fn timing_bytes(&self) -> u64 {
+        self.stored_bytes().saturating_sub(self.attached_bytes())
+    }
+
     /// The stored bytes of a block. Their checksum is verified by who decodes them.
     pub fn block(&self, block: &BlockIndex) -> Result<std::borrow::Cow<'_, [u8]>> {
         self.source.read(block.offset, block.stored as usize)
@@ -75,7 +85,16 @@ impl StageFile {
     /// Put stage, array and block before an error.
     pub fn at_block(&self, error: Error, stream: &StreamIndex, block: usize) -> Error {
         let stage = &self.stage.stage_id;
-        error.at(format_args!("stage {stage}, {}, block {block}", stream.key))
+        let attachment = match stream.key.kind {
+            StreamKind::Attachment => {
+                self.stage.metadata.attachments.get(usize::from(stream.key.scene))
+            }
+            _ => None,
+        };
+        match attachment {
+            Some(name) => error.at(format_args!("stage {stage}, attachment {name}, block {block}")),
+            None => error.at(format_args!("stage {stage}, {}, block {block}", stream.key)),
+        }
     }
 }
 
@@ -122,6 +141,10 @@ fn check_shape(stage: &TimingStage) -> Result<()> {
         if expected.is_some_and(|expected| u64::from(expected) != stream.count) {
             return Err(corrupt(format!("{} has {} rows.", stream.key, stream.count)));
         }
+    }
+    let numbers = stage.delta_changes.attachments().map(|stream| usize::from(stream.key.scene));
+    if !numbers.eq(0..metadata.attachments.len()) {
+        return Err(corrupt("The attachments are not those of the record."));
     }
     let has_base = stage.base_checkpoint_ref.is_some();
     if has_base != (metadata.depth > 0) || metadata.depth > MAX_DEPTH {

@@ -3,7 +3,7 @@
 
 //! Which delay tables a stage keeps.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::sources::{ColumnSource, slews};
@@ -80,27 +80,29 @@ pub(super) fn points_used(
 ) -> Result<Vec<[usize; 2]>> {
     let mut tables = DelayTables::default();
     entries.iter().for_each(|entry| tables.insert(entry));
-    let mut used: HashMap<(u16, u32), [usize; 2]> = HashMap::new();
+    let types = topology.arc_types();
+    let mut used: BTreeMap<u16, Vec<[usize; 2]>> = BTreeMap::new();
     for entry in entries {
-        used.insert((entry.scene, entry.arc_type), [2, 2]);
+        used.entry(entry.scene).or_insert_with(|| vec![[2, 2]; types.types.len()]);
     }
-    let scenes: BTreeSet<u16> = entries.iter().map(|entry| entry.scene).collect();
-    for (scene, min_max) in scenes.iter().flat_map(|s| [(*s, MinMax::Min), (*s, MinMax::Max)]) {
-        let key = StreamKey { scene, min_max, ..StreamKey::plain(StreamKind::Delay) };
-        let (Some(delays), Some([rise, fall])) = (own.column(key)?, slews(key, own)?) else {
-            continue;
-        };
-        let types = topology.arc_types();
-        let loads = Loads { tables: &tables, types, scene, slews: [&rise, &fall] };
-        for (row, delay) in (0..).zip(delays.iter()) {
-            let known = used.get_mut(&(scene, types.of_row[row as usize]));
-            if let Some((known, points)) = known.zip(loads.points(row, *delay)) {
-                *known = [known[0].max(points[0]), known[1].max(points[1])];
+    for (scene, used) in &mut used {
+        for min_max in [MinMax::Min, MinMax::Max] {
+            let key = StreamKey { scene: *scene, min_max, ..StreamKey::plain(StreamKind::Delay) };
+            let (Some(delays), Some([rise, fall])) = (own.column(key)?, slews(key, own)?) else {
+                continue;
+            };
+            let surfaces = tables.surfaces(*scene);
+            let loads = Loads { surfaces, types, slews: [&rise, &fall] };
+            for (row, delay) in (0..).zip(delays.iter()) {
+                if let Some(points) = loads.points(row, *delay) {
+                    let known = &mut used[types.of_row[row as usize] as usize];
+                    *known = [known[0].max(points[0]), known[1].max(points[1])];
+                }
             }
         }
     }
-    let of_entry = |entry: &TableEntry| used.get(&(entry.scene, entry.arc_type)).copied();
-    Ok(entries.iter().map(|entry| of_entry(entry).unwrap_or([2, 2])).collect())
+    let of_entry = |entry: &TableEntry| used.get(&entry.scene)?.get(entry.arc_type as usize);
+    Ok(entries.iter().map(|entry| of_entry(entry).copied().unwrap_or([2, 2])).collect())
 }
 
 /// Whether two tables predict alike where both have points.

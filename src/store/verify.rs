@@ -13,7 +13,10 @@ use crate::error::{Error, Result};
 pub enum Depth {
     /// Structure, checksum of every stored byte, presence and identity of bases.
     Quick,
-    /// And every value decoded and compared with the checksum of its array.
+    /// And every value decoded and compared with the checksum of its array; attachments are only looked at
+    /// as they are stored.
+    Timing,
+    /// And attachments decoded, too.
     Full,
 }
 
@@ -58,8 +61,8 @@ impl Store {
                         found(error);
                     });
                     // Bytes that are damaged do not decode: one finding is enough for them.
-                    if depth == Depth::Full && before.get() == 0 {
-                        stage.check_values(found);
+                    if depth != Depth::Quick && before.get() == 0 {
+                        stage.check_values(depth, found);
                     }
                 }
                 Err(error) => found(error),

@@ -13,7 +13,7 @@ use crate::format::{
     BlockEncoder, Footer, Header, Record, SECTION_INDEX, SECTION_RECORD, Section, StreamHasher,
     block_elements, crc32, encode_index, encode_record,
 };
-use crate::model::{CompressedDelta, StreamIndex, StreamKey, Width};
+use crate::model::{BlockIndex, CompressedDelta, StreamIndex, StreamKey, Width};
 
 /// An unfinished stage file.
 pub(super) struct StageWriter {
@@ -65,6 +65,33 @@ impl StageWriter {
     /// Codec and level, for encoders of other threads.
     pub fn codec(&self) -> (CodecChoice, i32) {
         (self.choice, self.level)
+    }
+
+    /// Bytes written so far.
+    pub fn position(&self) -> u64 {
+        self.file.position()
+    }
+
+    /// Forget what was written from `position` on.
+    pub fn forget_from(&mut self, position: u64) -> Result<()> {
+        self.file.forget_from(position)
+    }
+
+    /// Bytes that the attachments take, which were added.
+    pub fn attached_bytes(&self) -> u64 {
+        self.delta.attachments().map(StreamIndex::stored_bytes).sum()
+    }
+
+    /// Write one block, and tell its index.
+    pub fn append(&mut self, stored: &[u8], index: BlockIndex) -> Result<BlockIndex> {
+        let offset = self.file.position();
+        self.file.write(stored)?;
+        Ok(BlockIndex { offset, ..index })
+    }
+
+    /// Add an array whose blocks were written.
+    pub fn add(&mut self, stream: StreamIndex) {
+        self.delta.streams.push(stream);
     }
 
     /// Write an array that was encoded before.

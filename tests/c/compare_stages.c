@@ -180,6 +180,25 @@ static void compareMarks(struct Pair* pair,
   free(marks[1]);
 }
 
+static void comparePlane(struct Pair* pair,
+                         const uint32_t key[4],
+                         const uint32_t means[2],
+                         uint32_t plane,
+                         uint32_t rows)
+{
+  uint32_t columns[2];
+  ckp_status status[2];
+  for (int side = 0; side < 2; side++) {
+    status[side] = ckp_stage_find_plane(
+        pair->stages[side], means[side], plane, &columns[side], NULL);
+  }
+  if (status[0] == CKP_OK && status[1] == CKP_OK) {
+    compareValues(pair, key, columns, rows);
+  } else if (status[0] != status[1] && countDifference(pair)) {
+    printf("plane %u of kind %u is in one stage only\n", plane, key[0]);
+  }
+}
+
 static void compareColumn(struct Pair* pair, const uint32_t key[4])
 {
   uint32_t columns[2];
@@ -210,6 +229,10 @@ static void compareColumn(struct Pair* pair, const uint32_t key[4])
     compareMarks(pair, key, columns, rows);
   } else {
     compareValues(pair, key, columns, rows);
+    for (uint32_t plane = CKP_PLANE_SHIFT; plane <= CKP_PLANE_SKEWNESS;
+         plane++) {
+      comparePlane(pair, key, columns, plane, rows);
+    }
   }
 }
 

@@ -63,7 +63,7 @@ pub fn chain(count: usize) -> ObjectTable {
 }
 
 pub fn key(kind: StreamKind, min_max: MinMax, transition: Transition) -> StreamKey {
-    StreamKey { kind, scene: 0, min_max, transition }
+    StreamKey { kind, scene: 0, min_max, transition, plane: 0 }
 }
 
 /// The columns of a stage with one scene.

@@ -7,9 +7,14 @@
 
 #include <cstdio>
 
+#if __has_include("sta/Sta.hh")
+#include "sta/Sta.hh"
+#include "sta/StaMain.hh"
+#else
 #include "OpenSTA/Machine.hh"  // The engine's other headers need it before them.
 #include "OpenSTA/Sta.hh"
 #include "OpenSTA/StaMain.hh"
+#endif
 #include "ckp/MakeCheckpoint.h"
 
 extern "C" int Sta_Init(Tcl_Interp* interp);
@@ -31,7 +36,7 @@ int main(int, char* argv[])
   sta->setTclInterp(interp);
   sta::evalTclInit(interp, sta::tcl_inits);
   const char* query
-      = "sta::define_sta_cmds; namespace import sta::*;"
+      = "catch { sta::define_sta_cmds }; namespace import sta::*;"
         "info commands save_timing_checkpoint";
   const bool sound = ckp::initCheckpoint(interp, sta) == TCL_OK
                      && Tcl_Eval(interp, query) == TCL_OK

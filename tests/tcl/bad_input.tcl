@@ -155,7 +155,7 @@ test "other constraints" {
 
 test "a setting of the shell that constraints do not hold" {
   new_process {} {
-    set ::sta_bidirect_net_paths_enabled 1
+    set ::sta_internal_bidirect_instance_paths_enabled 1
     load_small -spef place.spef
     assert_refused 0025 good.ckp { restore_timing_checkpoint base -store good.ckp }
   }
@@ -163,7 +163,7 @@ test "a setting of the shell that constraints do not hold" {
   set timings {}
   foreach command { {} { assert_error 0025 { restore_timing_checkpoint base -store good.ckp } } } {
     new_process command {
-      set ::sta_bidirect_net_paths_enabled 1
+      set ::sta_internal_bidirect_instance_paths_enabled 1
       load_small -spef place.spef
       eval $command
       write_bytes own.timing [engine_timing]

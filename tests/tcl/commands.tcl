@@ -44,7 +44,7 @@ test "every codec and level restores" {
 test "JSON has every field" {
   set json [printed report_timing_checkpoints -format json]
   foreach key { stage base time vertices arcs scenes raw_bytes stored_bytes wns tns
-                violating_endpoints engine note meta } {
+                violating_endpoints engine note meta attachments } {
     assert_match "\"$key\":" $json
   }
   # Read by a real reader where there is one.

@@ -4,10 +4,14 @@
 # For tests that run in ckp_sta, in an empty directory of their own. Environment:
 #   CKP_TESTS     the tests directory
 #   CKP_COMPARE   the program that compares two stages bit by bit
+#   CKP_PRELUDE   script that makes another shell one like ckp_sta; not where it is one
 
 source $env(CKP_TESTS)/data/make_liberty.tcl
 source $env(CKP_TESTS)/data/make_design.tcl
 source $env(CKP_TESTS)/data/make_special.tcl
+if { [info exists env(CKP_PRELUDE)] } {
+  source $env(CKP_PRELUDE)
+}
 
 set failed_tests 0
 
@@ -280,27 +284,66 @@ proc each { variable iterator body } {
   $iterator finish
 }
 
-# All slews, arrivals, requireds and delays as the engine itself tells them, at full precision.
-proc engine_timing {} {
-  sta::find_timing_cmd 0
+# Debian's engine tells times by clock, later ones by path.
+proc times_by_clock { vertex } {
   set clocks { NULL }
   each clock [sta::clock_iterator] {
     lappend clocks $clock
   }
-  set lines {}
-  each vertex [sta::vertex_iterator] {
-    set line [sta::vertex_path_name $vertex]
-    foreach edge { rise fall } {
-      lappend line [$vertex slews $edge]
-      foreach clock $clocks {
-        foreach clock_edge { rise fall } {
-          lappend line [$vertex arrivals_clk $edge $clock $clock_edge]
-          lappend line [$vertex requireds_clk $edge $clock $clock_edge]
-        }
+  set times {}
+  foreach edge { rise fall } {
+    lappend times [$vertex slews $edge]
+    foreach clock $clocks {
+      foreach clock_edge { rise fall } {
+        lappend times [$vertex arrivals_clk $edge $clock $clock_edge]
+        lappend times [$vertex requireds_clk $edge $clock $clock_edge]
       }
     }
+  }
+  return $times
+}
+
+proc times_by_path { vertex } {
+  set times {}
+  foreach edge { rise fall } {
+    foreach min_max { min max } {
+      lappend times [$vertex slew $edge $min_max]
+      set paths {}
+      each path [$vertex path_iterator $edge $min_max] {
+        lappend paths [list [$path arrival] [$path required] [$path slack]]
+      }
+      # Their order depends on the history of edits.
+      lappend times [lsort $paths]
+    }
+  }
+  return $times
+}
+
+proc edge_arcs { edge } {
+  if { ![has_clock_iterator] } {
+    return [$edge timing_arcs]
+  }
+  set arcs {}
+  each arc [$edge timing_arc_iterator] {
+    lappend arcs $arc
+  }
+  return $arcs
+}
+
+proc has_clock_iterator {} {
+  return [expr { [info commands sta::clock_iterator] ne "" }]
+}
+
+# All slews, arrivals, requireds and delays as the engine itself tells them, at full precision.
+proc engine_timing {} {
+  sta::find_timing_cmd 0
+  sta::find_requireds
+  set vertex_times [expr { [has_clock_iterator] ? "times_by_clock" : "times_by_path" }]
+  set lines {}
+  each vertex [sta::vertex_iterator] {
+    set line [list [sta::vertex_path_name $vertex] {*}[$vertex_times $vertex]]
     each edge [$vertex out_edge_iterator] {
-      each arc [$edge timing_arc_iterator] {
+      foreach arc [edge_arcs $edge] {
         lappend line [$edge arc_delays $arc]
       }
     }

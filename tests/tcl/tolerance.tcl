@@ -113,7 +113,7 @@ test "roll back to a tolerant stage" {
 
 test "differences that the tolerance does not explain are refused" {
   new_process {} {
-    set ::sta_bidirect_net_paths_enabled 1
+    set ::sta_internal_bidirect_instance_paths_enabled 1
     load_small -spef place.spef
     assert_refused 0025 mixed.ckp { restore_timing_checkpoint near -store mixed.ckp }
   }

@@ -16,6 +16,7 @@ class Sta;
 
 namespace ckp {
 
+class Design;
 class Engine;
 class EngineWatch;
 class Host;
@@ -31,6 +32,10 @@ struct SaveOptions
   double tolerance = 0.0;
   std::string note;
   std::vector<std::pair<std::string, std::string>> meta;
+  // Files to keep in the stage: the name that each has there, and its path.
+  std::vector<std::pair<std::string, std::string>> attachments;
+  // Attach what the host's design database holds, for a restore to bring back.
+  bool with_design = false;
 };
 
 struct RestoreOptions
@@ -42,10 +47,13 @@ struct RestoreOptions
   // the engine keep their timing. Without a value all scenes are restored, and
   // both have to have the same.
   std::optional<std::vector<std::string>> scenes;
+  // Bring the design back first.
+  bool with_design = false;
 };
 
 // Saves the timing of one engine to stores and restores it. Failures are
-// thrown as ckp::Error; a failed call changes neither the store nor the engine.
+// thrown as ckp::Error; a failed call changes neither the store nor the engine,
+// but that a design that was put back is timed anew.
 //
 // `store` is the directory of a store; empty means the default set by
 // setStore(). Not for use by two threads at a time, as the engine itself.
@@ -62,11 +70,25 @@ class Checkpoint
   void restore(const std::string& stage,
                const std::string& store,
                const RestoreOptions& options);
+  // Writes the files attached to the stage to `directory`, which is made if
+  // need be. A file that is there already is left alone if it is the same, and
+  // refused if it is not; then none is written. The engine is not used.
+  void extract(const std::string& stage,
+               const std::string& store,
+               const std::string& directory);
+  // The same for one of them, to `path`, without a message.
+  void extractFile(const std::string& stage,
+                   const std::string& store,
+                   const std::string& name,
+                   const std::string& path);
   // Restores the stage and makes it the base of what is saved next.
-  void rollback(const std::string& stage, const std::string& store);
+  void rollback(const std::string& stage,
+                const std::string& store,
+                const RestoreOptions& options);
   // Prints the stages of the store; `format` is a CKP_REPORT_ constant.
   void report(const std::string& store, uint32_t format);
-  // Checks every stored byte, and with `full` decodes every value as well.
+  // Checks every stored byte, and with `full` decodes every value and
+  // attachment as well.
   void check(const std::string& store, bool full);
 
   Host& host() { return *host_; }
@@ -75,6 +97,7 @@ class Checkpoint
   // Engine rows are valid only until the netlist changes, so each command
   // makes its own.
   std::unique_ptr<Engine> linkedEngine();
+  std::unique_ptr<Design> design();
   // `finish` is called with the open store; when it throws, the engine is put
   // back.
   template <class Finish>

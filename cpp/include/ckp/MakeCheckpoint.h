@@ -19,4 +19,10 @@ namespace ckp {
 // Returns TCL_OK, or TCL_ERROR with the reason in the result of `interp`.
 int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta);
 
+// Takes back what initCheckpoint() did in `interp`, which may then be called
+// again. Stores keep what was saved; the default store is forgotten.
+//
+// Returns TCL_OK, or TCL_ERROR with the reason in the result of `interp`.
+int removeCheckpoint(Tcl_Interp* interp);
+
 }  // namespace ckp

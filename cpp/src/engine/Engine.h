@@ -112,6 +112,8 @@ class Engine
 
   // What is timed.
   virtual bool isLinked() const = 0;
+  // Whether values are distributions, of more floats than the mean.
+  virtual bool isStatistical() const = 0;
   virtual std::string name() const = 0;
   virtual std::string version() const = 0;
   virtual std::string designName() const = 0;

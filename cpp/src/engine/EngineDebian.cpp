@@ -3,13 +3,8 @@
 
 #include "engine/EngineDebian.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <memory>
-#include <system_error>
 
 #include "ObjectTable.h"
 #include "OpenSTA/ClkInfo.hh"
@@ -26,6 +21,7 @@
 #include "Text.h"
 #include "ckp.h"
 #include "engine/EngineDebianAccess.h"
+#include "engine/MemoryFile.h"
 
 namespace ckp {
 
@@ -37,45 +33,6 @@ const sta::MinMax* minMax(uint32_t min_max)
 {
   return sta::MinMax::find(static_cast<int>(min_max));
 }
-
-// An unnamed file in memory, so that constraints can be written by the engine,
-// which knows only files, without leaving anything on disk.
-class MemoryFile
-{
- public:
-  MemoryFile() : descriptor_(memfd_create("ckp_sdc", MFD_CLOEXEC))
-  {
-    if (descriptor_ < 0) {
-      throw std::system_error(errno, std::generic_category(), "memfd_create");
-    }
-  }
-  ~MemoryFile() { close(descriptor_); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-
-  std::string path() const
-  {
-    return "/proc/self/fd/" + std::to_string(descriptor_);
-  }
-
-  std::string contents() const
-  {
-    std::string text(lseek(descriptor_, 0, SEEK_END), '\0');
-    size_t done = 0;
-    while (done < text.size()) {
-      const ssize_t count
-          = pread(descriptor_, &text[done], text.size() - done, done);
-      if (count <= 0) {
-        throw std::system_error(errno, std::generic_category(), "pread");
-      }
-      done += count;
-    }
-    return text;
-  }
-
- private:
-  int descriptor_;
-};
 
 }  // namespace
 

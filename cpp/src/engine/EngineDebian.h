@@ -23,6 +23,7 @@ class EngineDebian : public Engine
   EngineDebian(sta::Sta* sta, SearchHistory& history);
 
   bool isLinked() const override;
+  bool isStatistical() const override { return false; }
   std::string name() const override { return "OpenSTA"; }
   std::string version() const override;
   std::string designName() const override;

@@ -5,7 +5,7 @@
 
 #include <OpenSTA/Machine.hh>  // Before the engine's other headers.
 #include <optional>
-#include <vector>
+#include <utility>
 
 #include "OpenSTA/Corner.hh"
 #include "OpenSTA/DcalcAnalysisPt.hh"
@@ -13,53 +13,9 @@
 #include "OpenSTA/TableModel.hh"
 #include "OpenSTA/TimingArc.hh"
 #include "engine/EngineDebian.h"
+#include "engine/TableDelays.h"
 
 namespace ckp {
-
-namespace {
-
-// A table may have its axes in either order, or lack one.
-struct Axes
-{
-  const sta::TableAxis* slew = nullptr;
-  const sta::TableAxis* load = nullptr;
-  bool load_first = false;
-};
-
-std::optional<Axes> findAxes(const sta::TableModel& model)
-{
-  using Variable = sta::TableAxisVariable;
-  Axes axes;
-  if (model.axis3()) {
-    return std::nullopt;
-  }
-  for (const sta::TableAxis* axis : {model.axis1(), model.axis2()}) {
-    if (!axis) {
-      continue;
-    }
-    if (axis->variable() == Variable::total_output_net_capacitance) {
-      axes.load_first = !axes.slew;
-      axes.load = axis;
-    } else if (axis->variable() == Variable::input_net_transition
-               || axis->variable() == Variable::input_transition_time) {
-      axes.slew = axis;
-    } else {
-      return std::nullopt;
-    }
-  }
-  return axes;
-}
-
-std::vector<float> points(const sta::TableAxis* axis)
-{
-  std::vector<float> points;
-  for (size_t i = 0; axis && i < axis->size(); i++) {
-    points.push_back(axis->axisValue(i));
-  }
-  return points;
-}
-
-}  // namespace
 
 std::vector<LibraryDelays> EngineDebian::libraryDelays(uint32_t scene) const
 {
@@ -72,24 +28,17 @@ std::vector<LibraryDelays> EngineDebian::libraryDelays(uint32_t scene) const
     const auto* gate
         = dynamic_cast<const sta::GateTableModel*>(arc->model(conditions));
     const sta::TableModel* model = gate ? gate->delayModel() : nullptr;
-    const std::optional<Axes> axes = model ? findAxes(*model) : std::nullopt;
-    if (!axes || !axes->slew || !axes->load) {
-      continue;
-    }
-    LibraryDelays delays{
-        library_arc.row, points(axes->slew), points(axes->load), {}};
-    const sta::LibertyCell* cell = library_arc.arc->set()->libertyCell();
-    for (const float slew : delays.slews) {
-      for (const float load : delays.loads) {
-        delays.delays.push_back(model->findValue(cell->libertyLibrary(),
-                                                 cell,
-                                                 conditions,
-                                                 axes->load_first ? load : slew,
-                                                 axes->load_first ? slew : load,
-                                                 0.0F));
+    if (model) {
+      const sta::LibertyCell* cell = library_arc.arc->set()->libertyCell();
+      const sta::LibertyLibrary* library = cell->libertyLibrary();
+      std::optional<LibraryDelays> delays
+          = tableDelays(library_arc.row, *model, [&](float x, float y) {
+              return model->findValue(library, cell, conditions, x, y, 0.0F);
+            });
+      if (delays) {
+        all.push_back(std::move(*delays));
       }
     }
-    all.push_back(std::move(delays));
   }
   return all;
 }

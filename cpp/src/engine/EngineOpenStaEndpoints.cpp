@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+#include <unordered_map>
+
+#include "engine/EndpointSlacks.h"
+#include "engine/EngineOpenSta.h"
+#include "sta/VisitPathEnds.hh"
+
+namespace ckp {
+
+namespace {
+
+// Collects the slack of each path end of the vertex at `row`.
+class EndpointVisitor : public sta::PathEndVisitor
+{
+ public:
+  explicit EndpointVisitor(sta::Sta* sta) : sta_(sta), finder_(sta) {}
+
+  void setRow(uint32_t row) { row_ = row; }
+  EndpointSlacks& slacks() { return slacks_; }
+
+  void visit(sta::PathEnd* end) override
+  {
+    const DelayLane lane = {api::sceneIndex(end->path(), sta_),
+                            static_cast<uint32_t>(end->minMax(sta_)->index())};
+    for (const sta::PathGroup* group : finder_.groups(end)) {
+      slacks_.add(lane, groupNumber(group), row_, end->slack(sta_));
+    }
+  }
+
+  sta::PathEndVisitor* copy() const override
+  {
+    return new EndpointVisitor(sta_);
+  }
+
+ private:
+  uint32_t groupNumber(const sta::PathGroup* group)
+  {
+    const auto known = group_numbers_.find(group);
+    if (known != group_numbers_.end()) {
+      return known->second;
+    }
+    return group_numbers_[group] = slacks_.group(group->name());
+  }
+
+  sta::Sta* sta_;
+  api::GroupFinder finder_;
+  uint32_t row_ = 0;
+  std::unordered_map<const sta::PathGroup*, uint32_t> group_numbers_;
+  EndpointSlacks slacks_;
+};
+
+}  // namespace
+
+EndpointTable EngineOpenSta::endpoints()
+{
+  EndpointVisitor visitor(sta_);
+  sta::VisitPathEnds* path_ends = sta_->search()->visitPathEnds();
+  for (sta::Vertex* vertex : api::endpoints(sta_)) {
+    visitor.setRow(vertex_rows_[graph_->id(vertex)]);
+    path_ends->visitPathEnds(vertex, &visitor);
+  }
+  return visitor.slacks().table();
+}
+
+}  // namespace ckp

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The ckp Authors
+#
+# Script: runs SCRIPT in OPENROAD, in the directory WORK_DIR, which is emptied before; if PRELUDE is
+# given, the helpers of the tests run it; if VALGRIND is given, OPENROAD runs in it. Leaks are not
+# looked for: OpenROAD itself frees little at its end.
+
+file(REMOVE_RECURSE "${WORK_DIR}")
+file(MAKE_DIRECTORY "${WORK_DIR}")
+set(ENV{CKP_TESTS} "${TESTS_DIR}")
+set(ENV{CKP_COMPARE} "${COMPARE}")
+set(ENV{CKP_MODULE} "${MODULE}")
+if(PRELUDE)
+  set(ENV{CKP_PRELUDE} "${PRELUDE}")
+endif()
+set(checker "")
+if(VALGRIND)
+  set(checker "${VALGRIND}" --quiet --error-exitcode=99)
+endif()
+execute_process(COMMAND ${checker} "${OPENROAD}" -no_init -no_splash -exit "${SCRIPT}"
+  WORKING_DIRECTORY "${WORK_DIR}" COMMAND_ERROR_IS_FATAL ANY)
