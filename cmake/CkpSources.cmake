@@ -13,7 +13,7 @@ set(ckp_common_sources
   cpp/src/ObjectTable.cpp
   cpp/src/StaCapture.cpp
   cpp/src/StaRestore.cpp
-  cpp/src/StaRestoreState.cpp
+  cpp/src/StaRestoreLimits.cpp
   cpp/src/Text.cpp
   cpp/src/engine/EndpointSlacks.cpp
   cpp/src/engine/Engine.cpp)
