@@ -3,7 +3,11 @@
 
 #include "engine/EngineOpenSta.h"
 
+#include <algorithm>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "ObjectTable.h"
 #include "StaConfig.hh"
@@ -110,12 +114,19 @@ void EngineOpenSta::listObjects(ObjectTable& objects)
   sta::Network* network = sta_->network();
   vertices_.reserve(graph_->vertexCount());
 
-  const std::unique_ptr<sta::LeafInstanceIterator> instances(
+  // A database lists instances and ports in the order in which they were made.
+  std::vector<std::pair<std::string, sta::Instance*>> instances;
+  const std::unique_ptr<sta::LeafInstanceIterator> leaves(
       network->leafInstanceIterator());
-  while (instances->hasNext()) {
-    listInstance(instances->next(), objects);
+  while (leaves->hasNext()) {
+    sta::Instance* inst = leaves->next();
+    instances.emplace_back(instanceName(inst) + network->pathDivider(), inst);
   }
-  listInstance(network->topInstance(), objects);
+  std::sort(instances.begin(), instances.end());
+  for (const auto& [prefix, inst] : instances) {
+    listInstance(inst, prefix, objects);
+  }
+  listInstance(network->topInstance(), "", objects);
   first_arcs_ = {0};
   for (uint32_t row = 0; row < vertices_.size(); row++) {
     listEdges(row, objects);
@@ -123,22 +134,21 @@ void EngineOpenSta::listObjects(ObjectTable& objects)
   objects.finish();
 }
 
-void EngineOpenSta::listInstance(sta::Instance* inst, ObjectTable& objects)
+void EngineOpenSta::listInstance(sta::Instance* inst,
+                                 const std::string& prefix,
+                                 ObjectTable& objects)
 {
   const sta::Network* network = sta_->network();
   const uint32_t cell = cellOf(inst, objects);
-  std::string name = instanceName(inst);
-  if (inst != network->topInstance()) {
-    name += network->pathDivider();
-  }
-  const size_t prefix = name.size();
-
-  const std::unique_ptr<sta::InstancePinIterator> pins(
+  std::vector<std::pair<std::string, const sta::Pin*>> pins;
+  const std::unique_ptr<sta::InstancePinIterator> pins_of_inst(
       network->pinIterator(inst));
-  while (pins->hasNext()) {
-    const sta::Pin* pin = pins->next();
-    name.resize(prefix);
-    name += network->portName(pin);
+  while (pins_of_inst->hasNext()) {
+    const sta::Pin* pin = pins_of_inst->next();
+    pins.emplace_back(prefix + network->portName(pin), pin);
+  }
+  std::sort(pins.begin(), pins.end());
+  for (const auto& [name, pin] : pins) {
     sta::Vertex* load;  // Or the only one.
     sta::Vertex* driver;
     graph_->pinVertices(pin, load, driver);

@@ -103,7 +103,9 @@ class EngineOpenSta : public Engine
     uint32_t lane = 0;
   };
 
-  void listInstance(sta::Instance* inst, ObjectTable& objects);
+  void listInstance(sta::Instance* inst,
+                    const std::string& prefix,
+                    ObjectTable& objects);
   std::string instanceName(const sta::Instance* inst) const;
   void listVertex(sta::Vertex* vertex,
                   const std::string& name,
