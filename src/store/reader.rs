@@ -29,8 +29,9 @@ use crate::model::{
     StreamKind, TimingStage, Transition, VertexIndex, Width,
 };
 
-/// Decoded columns of a plane that a stage keeps: those of a restore of one scene, and what they need.
-const KEPT_COLUMNS: usize = 40;
+/// Decoded columns that a stage keeps, of each plane: those of a restore of three scenes. Of more, some are
+/// decoded again.
+const KEPT_COLUMNS: usize = 64;
 /// Loads that a stage keeps: those of the delays of one scene.
 const KEPT_LOADS: usize = 2;
 
@@ -144,7 +145,7 @@ impl Stage {
     }
 
     /// Decode the columns of values with all threads, for readers of all of them: reads that follow find
-    /// them decoded. A stage keeps about 40 columns of a plane; of one that has more, nothing is decoded.
+    /// them decoded. A stage keeps about 60 columns of a plane; of one that has more, nothing is decoded.
     ///
     /// # Errors
     /// `Corrupt` for damage in the stage or its bases.
