@@ -5,6 +5,7 @@
 # Sizes and times of ckp beside general compressors, for every hop of the demo design (made by
 # scripts/demo.sh) and of the designs of ../shared/flows where these are there. Every stage is timed and
 # saved by a process of its own. Prints Markdown tables; the numbers are in build/bench_hops/hops.json too.
+# Of aes it also prints what families of predictors make of its delays and slews.
 # Run as root where zstd, xdelta3 or time are not installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -99,3 +100,10 @@ else
 fi
 
 "$work/target/release/hops" "$work" "${designs[@]}"
+
+# Placement that moves cells a little, and wires that are all new.
+if [ -d "$work/aes.ckp" ]; then
+  printf '### What delays and slews cost\n\n'
+  "$work/target/release/hops" families "$work/aes.ckp" 3_place_resized 4_place_detailed \
+    6_repair_timing 7_groute
+fi

@@ -167,7 +167,7 @@ fn propagate(stage: &RawStage, key: StreamKey, is_largest: bool) -> Option<Vec<O
 }
 
 /// Transitions of an arc kind such as `wire ^ -> v`; none for timing checks, which no arrival passes.
-fn transitions(kind: &str) -> Option<(Transition, Transition)> {
+pub fn transitions(kind: &str) -> Option<(Transition, Transition)> {
     const CHECKS: [&str; 7] = ["setup", "hold", "recovery", "removal", "width", "period", "skew"];
     let (role, edges) = kind.split_at_checked(kind.len().checked_sub(6)?)?;
     let role = role.trim_end().to_ascii_lowercase();
@@ -184,11 +184,11 @@ fn transitions(kind: &str) -> Option<(Transition, Transition)> {
 }
 
 /// An integer that rises with the value of the float.
-fn ordered(bits: u32) -> u32 {
+pub fn ordered(bits: u32) -> u32 {
     if bits >> 31 == 1 { !bits } else { bits | 0x8000_0000 }
 }
 
 /// Small integers for small differences of either sign.
-fn zigzag(difference: u32) -> u32 {
+pub fn zigzag(difference: u32) -> u32 {
     (difference << 1) ^ ((difference as i32 >> 31) as u32)
 }

@@ -5,9 +5,13 @@
 //!
 //! `hops WORK DESIGN=STORE...` prints Markdown tables, writes `WORK/hops.json`, and tells its progress
 //! on stderr. Every encoded form is decoded and compared with what it was made of.
+//!
+//! `hops families STORE BASE STAGE...` prints what families of predictors make of delays and slews.
 
 mod experiment;
+mod families;
 mod library;
+mod loads;
 mod peers;
 mod raw;
 mod rows;
@@ -131,6 +135,11 @@ fn run(arguments: &[String]) -> Outcome<()> {
         && command == library::MEMORY_COMMAND
     {
         return library::print_memory(rest);
+    }
+    if let [command, rest @ ..] = arguments
+        && command == families::COMMAND
+    {
+        return families::print(rest);
     }
     let usage = "usage: hops WORK DESIGN=STORE...";
     let (work, designs) = arguments.split_first().ok_or(usage)?;

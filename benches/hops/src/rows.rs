@@ -39,8 +39,8 @@ impl Rows {
         Self { vertices, arcs }
     }
 
-    /// What the base's column holds for every row of the stage.
-    pub fn gather(&self, is_arcs: bool, base: &[u32]) -> Vec<Option<u32>> {
+    /// What a column of the base holds for every row of the stage.
+    pub fn gather<T: Copy>(&self, is_arcs: bool, base: &[T]) -> Vec<Option<T>> {
         let rows = if is_arcs { &self.arcs } else { &self.vertices };
         let value = |row: &Option<u32>| base.get((*row)? as usize).copied();
         rows.iter().map(value).collect()

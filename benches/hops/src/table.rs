@@ -92,12 +92,12 @@ pub fn markdown(design: &str, hops: &[Hop]) -> String {
     out
 }
 
-fn header(out: &mut String, cells: &[String]) {
+pub fn header(out: &mut String, cells: &[String]) {
     row(out, cells);
     let _ = writeln!(out, "|{}", " --- |".repeat(cells.len()));
 }
 
-fn row(out: &mut String, cells: &[String]) {
+pub fn row(out: &mut String, cells: &[String]) {
     let _ = writeln!(out, "| {} |", cells.join(" | "));
 }
 
