@@ -62,6 +62,8 @@ pub(crate) enum Codec {
     ZstdWords = 4,
     /// Numbers by an adaptive range coder; words only.
     Numbers = 5,
+    /// One pco file of signed numbers; words only.
+    PcoSigned = 6,
 }
 
 impl Codec {
@@ -73,6 +75,7 @@ impl Codec {
             3 => Ok(Self::Pco),
             4 => Ok(Self::ZstdWords),
             5 => Ok(Self::Numbers),
+            6 => Ok(Self::PcoSigned),
             _ => Err(corrupt(format!("Codec {code} is not known."))),
         }
     }
@@ -85,6 +88,7 @@ impl Codec {
             Self::Pco => "pco",
             Self::ZstdWords => "zstd words",
             Self::Numbers => "numbers",
+            Self::PcoSigned => "pco signed",
         }
     }
 }
@@ -143,8 +147,13 @@ impl Compressor {
         if !numeric {
             return self.compress_shuffled(words, out);
         }
-        pco::compress(words, self.pco_level(), out)?;
         let mut best = Codec::Pco;
+        if pco::are_lopsided(words) {
+            pco::compress(&pco::signed(words), self.pco_level(), out)?;
+            best = Codec::PcoSigned;
+        } else {
+            pco::compress(words, self.pco_level(), out)?;
+        }
         // Whole words that come again are nothing to pco, and cut to pieces by the shuffle.
         let are_few = words.len() < FEW_WORDS;
         if let Some(few) = self.compress_few(words).filter(|few| few.len() < out.len()) {
@@ -216,7 +225,7 @@ pub(crate) fn decompress(codec: Codec, bytes: &[u8], size: usize) -> Result<Vec<
         Codec::Stored => bytes.to_vec(),
         Codec::Lz4 => lz4::decompress(bytes, size)?,
         Codec::Zstd => zstd::decompress(bytes, size)?,
-        Codec::Pco | Codec::ZstdWords | Codec::Numbers => {
+        Codec::Pco | Codec::ZstdWords | Codec::Numbers | Codec::PcoSigned => {
             return Err(corrupt("Bytes cannot have a codec of words."));
         }
     };
@@ -243,6 +252,7 @@ pub(crate) fn decompress_after(before: &[u8], bytes: &[u8], size: usize) -> Resu
 pub(crate) fn decompress_words(codec: Codec, bytes: &[u8], count: usize) -> Result<Vec<u32>> {
     match codec {
         Codec::Pco => pco::decompress(bytes, count),
+        Codec::PcoSigned => Ok(pco::unsigned(&pco::decompress(bytes, count)?)),
         Codec::Numbers => numbers::decompress(bytes, count),
         Codec::ZstdWords => {
             let bytes = decompress(Codec::Zstd, bytes, count * 4)?;
@@ -357,7 +367,7 @@ mod tests {
         assert!(decompress(Codec::Pco, &[1, 2], 2).is_err());
         assert!(decompress(Codec::ZstdWords, &[1, 2], 2).is_err());
         assert!(decompress_words(Codec::Pco, &noise(64), 40).is_err());
-        assert!(Codec::from_code(6).is_err());
+        assert!(Codec::from_code(7).is_err());
         assert!(CodecChoice::from_code(4).is_none());
     }
 }

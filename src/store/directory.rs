@@ -17,7 +17,7 @@ use super::stage_file::{MAX_DEPTH, StageFile};
 use crate::error::{Error, ErrorKind, Result, corrupt, invalid};
 
 const MARKER: &str = "CKP_STORE";
-const MARKER_TEXT: &str = "ckp store\nformat 0 draft 8\n";
+const MARKER_TEXT: &str = "ckp store\nformat 0 draft 9\n";
 const HEAD: &str = "HEAD";
 const LOCK: &str = "LOCK";
 const STAGES: &str = "stages";
@@ -273,7 +273,7 @@ impl Store {
         Err(Error::new(
             ErrorKind::Unsupported,
             format!(
-                "The store {} has {theirs}; this library reads format 0 draft 8. Use the version \
+                "The store {} has {theirs}; this library reads format 0 draft 9. Use the version \
                  of ckp that wrote it.",
                 self.root.display()
             ),

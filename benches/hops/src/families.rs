@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use ckp::{MinMax, ObjectTable, OpenMode, ReadMode, Store, StreamKey, StreamKind, Transition};
+use pco::standalone::simple_compress;
 use pco::{ChunkConfig, DeltaSpec, ModeSpec};
 
 use crate::Outcome;
@@ -260,15 +261,19 @@ impl<'a> Hop<'a> {
                 let predicted = self.predict(columns, group.min_max, place, family) as f32;
                 let value = columns[0][group.min_max as usize][place.row] as f32;
                 let residual = ordered(value.to_bits()).wrapping_sub(ordered(predicted.to_bits()));
-                residuals.push(zigzag(residual));
+                residuals.push(residual as i32);
             }
         }
-        // As files are coded: residuals have neither trend nor common divisor.
+        // As files are coded: residuals have neither trend nor common divisor, and are signed where that
+        // takes less.
         let config = ChunkConfig::default()
             .with_delta_spec(DeltaSpec::NoOp)
             .with_mode_spec(ModeSpec::Classic);
-        let bytes = pco::standalone::simple_compress(&residuals, &config)?;
-        Ok(bytes.len() as f64 * 8.0 / residuals.len().max(1) as f64)
+        let unsigned: Vec<u32> =
+            residuals.iter().map(|residual| zigzag(*residual as u32)).collect();
+        let of_signed = simple_compress(&residuals, &config)?.len();
+        let bytes = of_signed.min(simple_compress(&unsigned, &config)?.len());
+        Ok(bytes as f64 * 8.0 / residuals.len().max(1) as f64)
     }
 
     /// Where a family lacks something: the first of max, base and sibling that is there.
