@@ -9,9 +9,11 @@ mod pco;
 pub(crate) mod range;
 mod shuffle;
 pub(crate) mod symbol;
+mod zigzag;
 mod zstd;
 
 use shuffle::{shuffle, unshuffle};
+pub(crate) use zigzag::{unzigzag, zigzag};
 
 use crate::error::{Result, corrupt};
 

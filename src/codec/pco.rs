@@ -7,6 +7,7 @@ use pco::data_types::Number;
 use pco::standalone::{simple_compress, simple_decompress_into};
 use pco::{ChunkConfig, DeltaSpec, ModeSpec};
 
+use super::zigzag::{unzigzag, zigzag};
 use crate::error::{Error, ErrorKind, Result, corrupt};
 
 /// A share of signs that is no chance.
@@ -38,12 +39,12 @@ pub(crate) fn decompress<T: Number>(bytes: &[u8], count: usize) -> Result<Vec<T>
 
 /// Words as signed numbers, whose sign is the lowest bit of the word.
 pub(crate) fn signed(words: &[u32]) -> Vec<i32> {
-    words.iter().map(|word| (word >> 1) as i32 ^ -((word & 1) as i32)).collect()
+    words.iter().map(|word| unzigzag(*word) as i32).collect()
 }
 
 /// The inverse of [`signed`].
 pub(crate) fn unsigned(numbers: &[i32]) -> Vec<u32> {
-    numbers.iter().map(|number| ((number << 1) ^ (number >> 31)) as u32).collect()
+    numbers.iter().map(|number| zigzag(*number as u32)).collect()
 }
 
 /// Whether words are signed numbers of which most have the same sign: then their values are close to one

@@ -8,7 +8,7 @@
 //! differences of such values. What is beyond keeps its bits.
 
 use super::arithmetic::{ordered, unordered};
-use super::residual::{unzigzag, zigzag};
+use crate::codec::{unzigzag, zigzag};
 use crate::model::StreamKind;
 
 /// The integer of zero; as bits of a float, the sign.

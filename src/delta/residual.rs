@@ -4,6 +4,7 @@
 //! Residuals: what is left of values after a prediction, and how the residuals of a block are laid out.
 //! Every function pair is a bijection on all bit patterns.
 
+use crate::codec::{unzigzag, zigzag};
 use crate::error::{Result, corrupt};
 
 /// How residuals are laid out. The numbers are those of files.
@@ -102,16 +103,6 @@ pub(crate) fn read_layout(count: usize, laid_out: LaidOut) -> Result<Vec<u32>> {
         }
         _ => Err(corrupt("The bytes of a block do not fit its layout.")),
     }
-}
-
-/// Differences near zero, of either sign, become small numbers.
-pub(super) fn zigzag(difference: u32) -> u32 {
-    (difference << 1) ^ ((difference as i32 >> 31) as u32)
-}
-
-/// The inverse of [`zigzag`].
-pub(super) fn unzigzag(value: u32) -> u32 {
-    (value >> 1) ^ (value & 1).wrapping_neg()
 }
 
 #[cfg(test)]

@@ -18,9 +18,9 @@
 #include "OpenSTA/TagGroup.hh"
 #include "OpenSTA/TimingArc.hh"
 #include "OpenSTA/TimingRole.hh"
-#include "Text.h"
 #include "ckp.h"
 #include "engine/EngineDebianAccess.h"
+#include "engine/InstanceName.h"
 #include "engine/MemoryFile.h"
 
 namespace ckp {
@@ -141,7 +141,7 @@ void EngineDebian::listInstance(sta::Instance* inst, ObjectTable& objects)
 {
   const sta::Network* network = sta_->network();
   const uint32_t cell = cellOf(inst, objects);
-  std::string name = instanceName(inst);
+  std::string name = instanceName(network, inst);
   if (inst != network->topInstance()) {
     name += network->pathDivider();
   }
@@ -159,22 +159,6 @@ void EngineDebian::listInstance(sta::Instance* inst, ObjectTable& objects)
     listVertex(load, name, cell, objects);
     listVertex(driver, name, cell, objects);
   }
-}
-
-// A flattened netlist keeps the path of an instance as its name, with escaped
-// dividers. Such an instance is that of the hierarchical netlist; an escaped
-// name stays as it is where it would be that of two.
-std::string EngineDebian::instanceName(const sta::Instance* inst) const
-{
-  const sta::Network* network = sta_->network();
-  const std::string name = network->pathName(inst);
-  if (name.find(network->pathEscape()) == std::string::npos) {
-    return name;
-  }
-  const std::string plain
-      = unescape(name, network->pathEscape(), network->pathDivider());
-  const bool is_other = plain != name && network->findInstance(plain.c_str());
-  return is_other ? name : plain;
 }
 
 // Power and ground pins have no vertex, most pins have no second one.

@@ -113,7 +113,6 @@ class EngineDebian : public Engine
   };
 
   void listInstance(sta::Instance* inst, ObjectTable& objects);
-  std::string instanceName(const sta::Instance* inst) const;
   void listVertex(sta::Vertex* vertex,
                   const std::string& name,
                   uint32_t cell,

@@ -11,9 +11,9 @@
 
 #include "ObjectTable.h"
 #include "StaConfig.hh"
-#include "Text.h"
 #include "ckp.h"
 #include "engine/EngineOpenStaAccess.h"
+#include "engine/InstanceName.h"
 #include "engine/MemoryFile.h"
 #include "sta/Liberty.hh"
 #include "sta/Network.hh"
@@ -120,7 +120,8 @@ void EngineOpenSta::listObjects(ObjectTable& objects)
       network->leafInstanceIterator());
   while (leaves->hasNext()) {
     sta::Instance* inst = leaves->next();
-    instances.emplace_back(instanceName(inst) + network->pathDivider(), inst);
+    instances.emplace_back(instanceName(network, inst) + network->pathDivider(),
+                           inst);
   }
   std::sort(instances.begin(), instances.end());
   for (const auto& [prefix, inst] : instances) {
@@ -155,22 +156,6 @@ void EngineOpenSta::listInstance(sta::Instance* inst,
     listVertex(load, name, cell, objects);
     listVertex(driver, name, cell, objects);
   }
-}
-
-// A flattened netlist keeps the path of an instance as its name, with escaped
-// dividers. Such an instance is that of the hierarchical netlist; an escaped
-// name stays as it is where it would be that of two.
-std::string EngineOpenSta::instanceName(const sta::Instance* inst) const
-{
-  const sta::Network* network = sta_->network();
-  const std::string name = network->pathName(inst);
-  if (name.find(network->pathEscape()) == std::string::npos) {
-    return name;
-  }
-  const std::string plain
-      = unescape(name, network->pathEscape(), network->pathDivider());
-  const bool is_other = plain != name && network->findInstance(plain.c_str());
-  return is_other ? name : plain;
 }
 
 // Power and ground pins have no vertex, most pins have no second one.

@@ -106,7 +106,6 @@ class EngineOpenSta : public Engine
   void listInstance(sta::Instance* inst,
                     const std::string& prefix,
                     ObjectTable& objects);
-  std::string instanceName(const sta::Instance* inst) const;
   void listVertex(sta::Vertex* vertex,
                   const std::string& name,
                   uint32_t cell,
