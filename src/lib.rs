@@ -22,6 +22,7 @@ mod model;
 mod near;
 pub mod query;
 mod store;
+mod table;
 
 pub use codec::CodecChoice;
 pub use delta::Match;
@@ -32,6 +33,8 @@ pub use model::{
     Transition, Width,
 };
 pub use store::{
-    Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
-    ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
+    Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, CompactMode, Compaction,
+    Deletion, Depth, Finding, OpenMode, ReadMode, Rebased, RowState, Stage, StageAlignment, Store,
+    StreamCoding, Verification, report,
 };
+pub use table::{Format, csv_field};

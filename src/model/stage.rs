@@ -124,6 +124,8 @@ pub struct StageMetadata {
     pub arc_digest: Digest,
     /// Names the cells of the vertices' instances.
     pub cell_digest: Digest,
+    /// Names the delay tables that the stage is decoded with; 0 where its chain has none.
+    pub tables_digest: Digest,
 }
 
 /// Worst and total negative slack of one scene and min/max.

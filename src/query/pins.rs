@@ -53,19 +53,24 @@ enum Side {
 /// `NotFound` with names that are near, `InvalidArgument` where several pins may be meant; those of
 /// [`Stage::objects`].
 pub fn find_pin(stage: &Stage, written: &str) -> Result<PinRows> {
+    match locate(stage, written)? {
+        Some(rows) => Ok(rows),
+        None => Err(unknown(stage, &*stage.objects()?, written.trim())),
+    }
+}
+
+/// The same, without a look for near names where there is no such pin.
+pub(super) fn locate(stage: &Stage, written: &str) -> Result<Option<PinRows>> {
     let (name, side) = split_side(written.trim());
     let name = without_braces(name);
     if let Some(rows) = rows_of(stage, name.as_bytes(), side)? {
-        return Ok(rows);
+        return Ok(Some(rows));
     }
     let objects = stage.objects()?;
     let alike = alike(&objects, &plain(name.as_bytes()));
     match alike.as_slice() {
-        [] => Err(unknown(stage, &objects, name)),
-        [found] => {
-            let rows = rows_of(stage, found, side)?;
-            rows.ok_or_else(|| unknown(stage, &objects, written.trim()))
-        }
+        [] => Ok(None),
+        [found] => rows_of(stage, found, side),
         several => {
             let several = several.iter().take(MOST_NEAR).copied();
             Err(invalid(format!(

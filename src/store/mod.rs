@@ -8,6 +8,8 @@ mod attach;
 mod attachments;
 mod capture;
 mod columns;
+mod compact;
+mod delete;
 mod directory;
 mod durable;
 mod explain;
@@ -30,6 +32,8 @@ mod writer;
 
 pub use attachments::Attachment;
 pub use capture::{BaseChoice, Capture, CaptureOptions};
+pub use compact::{CompactMode, Compaction};
+pub use delete::{Deletion, Rebased};
 pub use directory::{OpenMode, Store};
 pub use explain::{BlockCoding, StreamCoding};
 pub use live::{RowState, StageAlignment};
