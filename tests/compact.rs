@@ -127,7 +127,8 @@ fn dictionaries_that_went_apart_stay_apart() {
     let directory = tempfile::tempdir().unwrap();
     let store = create(&directory.path().join("s.ckp"));
     let names = common::names(40);
-    let cells: [(&str, &str, fn(usize) -> &'static str); 5] = [
+    type CellOf = fn(usize) -> &'static str;
+    let cells: [(&str, &str, CellOf); 5] = [
         ("a", "", |_| "INV_X1"),
         ("b", "a", |row| if row % 2 == 0 { "INV_X1" } else { "INV_X2" }),
         ("c", "a", |row| if row % 3 == 0 { "INV_X1" } else { "INV_X3" }),

@@ -54,7 +54,7 @@ unsafe fn endpoint_query(
 /// The endpoints with the worst slacks. An endpoint stands once, with the worst of its slacks; the worst comes
 /// first, and of equal ones that of the lower row.
 ///
-/// min_max:  0 for hold, 1 for setup.
+/// min_max:  CKP_MIN for hold, CKP_MAX for setup.
 /// scene:    only of this scene; NULL for the worst of all.
 /// group:    only of this path group; NULL for the worst of all.
 /// vertices: receives the rows of at most `count` endpoints; NULL only if `count` is 0.
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn ckp_stage_report_endpoints(
 /// Pins over all stages: slack, arrival, required time and slew.
 ///
 /// pins:    `count` names, as users write them: backslashes of escaped names may be left out.
-/// min_max: 0 for hold, 1 for setup.
+/// min_max: CKP_MIN for hold, CKP_MAX for setup.
 /// scene:   only in this scene; NULL for the worst of all.
 /// format:  one of CKP_REPORT_*.
 ///

@@ -152,3 +152,53 @@ impl Compaction {
         format!("{value:#}\n")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{MinMax, ObjectTable, StreamKey, StreamKind, Transition};
+    use crate::store::{BaseChoice, Capture, CaptureOptions, OpenMode, ReadMode};
+
+    const KEY: StreamKey = StreamKey {
+        kind: StreamKind::Slew,
+        scene: 0,
+        min_max: MinMax::Max,
+        transition: Transition::Rise,
+        plane: 0,
+    };
+
+    /// A stage of one pin.
+    fn save(store: &Store, name: &str, base: Option<&str>, value: f32) {
+        let mut table = ObjectTable::new();
+        let cell = table.add_cell("X");
+        table.add_vertices(b"a", &[1], &[0], &[cell]).unwrap();
+        let base = base.map_or(BaseChoice::Full, |base| BaseChoice::Stage(base.to_owned()));
+        let options = CaptureOptions { base, ..CaptureOptions::default() };
+        let mut capture = Capture::begin(store, name, options, table).unwrap();
+        capture.metadata_mut().scenes = vec!["typical".into()];
+        let column = capture.add_column(KEY).unwrap();
+        capture.write(column, &[value.to_bits()]).unwrap();
+        capture.commit(store).unwrap();
+    }
+
+    /// No save makes such a chain, but other versions may have other bounds.
+    #[test]
+    fn a_chain_that_is_too_long_begins_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("s.ckp");
+        let store = Store::open(&path, OpenMode::Create, ReadMode::Mapped).unwrap();
+        save(&store, "0", None, 0.0);
+        for number in 1..=MAX_CHAIN {
+            let (name, base) = (number.to_string(), (number - 1).to_string());
+            save(&store, &name, Some(&base), number as f32);
+        }
+        save(&store, "x", Some("0"), 77.0);
+        store.put_on("x", Some(&store.stage(&MAX_CHAIN.to_string()).unwrap())).unwrap();
+        assert_eq!(chain(&store.stage("x").unwrap()), MAX_CHAIN + 1);
+        let compaction = store.compact(CompactMode::Apply, &mut |_, _, _| {}).unwrap();
+        let step = compaction.rebased.iter().find(|step| step.stage == "x").unwrap();
+        assert_eq!(step.base.as_deref(), Some("0"));
+        let x = store.stage("x").unwrap();
+        assert_eq!((chain(&x), x.read_words(KEY, 0..1).unwrap()), (1, vec![77f32.to_bits()]));
+    }
+}

@@ -102,7 +102,7 @@ impl Store {
     }
 
     /// Write a stage again on another base and publish it.
-    fn put_on(&self, name: &str, base: Option<&Arc<Stage>>) -> Result<Rebased> {
+    pub(super) fn put_on(&self, name: &str, base: Option<&Arc<Stage>>) -> Result<Rebased> {
         let place =
             |error: Error| error.at(format_args!("stage {name} cannot be put on another base"));
         let stage = self.stage(name).map_err(place)?;

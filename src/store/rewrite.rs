@@ -173,7 +173,7 @@ fn write_attachments(
         let stream = match known {
             Some(known) => {
                 // To find what it has of the base, it is read twice.
-                let path = store.temporary_path(&format!("{temporary}.file"));
+                let path = store.temporary_path(format!("{temporary}.file"));
                 let mut plain = TemporaryFile::create(path)?;
                 stage.each_block(name, |bytes| plain.write(bytes))?;
                 plain.seal()?;

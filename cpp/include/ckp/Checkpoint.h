@@ -87,6 +87,18 @@ class Checkpoint
                 const RestoreOptions& options);
   // Prints the stages of the store; `format` is a CKP_REPORT_ constant.
   void report(const std::string& store, uint32_t format);
+  // Prints slack, arrival, required time and slew of pins at each stage.
+  // `min_max` is CKP_MIN or CKP_MAX; an empty scene means the worst of all.
+  void reportHistory(const std::vector<std::string>& pins,
+                     const std::string& store,
+                     uint32_t min_max,
+                     const std::string& scene,
+                     uint32_t format);
+  // Stages that are deltas on it are put on its base first.
+  void deleteStage(const std::string& stage, const std::string& store);
+  // Removes leftovers and shortens chains of deltas, or tells what that would
+  // save.
+  void compact(const std::string& store, bool dry_run);
   // Checks every stored byte, and with `full` decodes every value and
   // attachment as well.
   void check(const std::string& store, bool full);
