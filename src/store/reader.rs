@@ -11,7 +11,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use rayon::prelude::*;
 
-use super::columns::{ColumnDecoder, groups};
+use super::columns::{ColumnDecoder, groups, uses_graph};
 use super::mapping::ReadMode;
 use super::scenes::SceneMap;
 use super::sources::{
@@ -430,6 +430,7 @@ impl Stage {
         };
         if times(key).is_some()
             && let Some(other) = self.find(other_transition(key))
+            && (uses_graph(stream) || uses_graph(other))
             && let Some(delays) = ColumnSource::column(self, delay_key(key))?
         {
             let (rise, fall) = match key.transition {
