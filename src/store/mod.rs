@@ -15,6 +15,7 @@ mod durable;
 mod explain;
 mod extract;
 mod live;
+mod load;
 mod lock;
 mod mapping;
 mod preparation;
