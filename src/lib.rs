@@ -19,7 +19,9 @@ mod error;
 pub mod ffi;
 mod format;
 mod model;
+pub mod query;
 mod store;
+mod table;
 
 pub use codec::CodecChoice;
 pub use delta::Match;
@@ -33,3 +35,4 @@ pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
     ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
 };
+pub use table::Format;

@@ -16,6 +16,7 @@ mod extract;
 mod live;
 mod lock;
 mod mapping;
+mod pair;
 mod preparation;
 mod quantize;
 mod reader;
@@ -39,3 +40,4 @@ pub use reader::Stage;
 pub use verify::{Depth, Finding, Verification};
 
 pub(crate) use capture::check_tolerance;
+pub(crate) use pair::StagePair;
