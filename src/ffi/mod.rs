@@ -13,9 +13,11 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod alignment;
+mod arrays;
 mod capture;
 mod guard;
 mod handle;
+mod lists;
 mod objects;
 mod options;
 mod stage;
@@ -24,7 +26,9 @@ mod store;
 mod text;
 
 pub use alignment::*;
+pub use arrays::*;
 pub use capture::*;
+pub use lists::*;
 pub use objects::*;
 pub use options::*;
 pub use stage::*;

@@ -201,6 +201,27 @@ pub fn verification_text(verification: &Verification) -> String {
     out
 }
 
+/// A verification as JSON.
+pub fn verification_json(verification: &Verification) -> String {
+    let findings: Vec<Value> = verification
+        .findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "stage": finding.stage,
+                "kind": finding.error.kind().name(),
+                "message": finding.error.to_string(),
+            })
+        })
+        .collect();
+    let value = json!({
+        "sound": findings.is_empty(),
+        "stages": verification.stages,
+        "findings": findings,
+    });
+    format!("{value:#}\n")
+}
+
 fn plural(count: impl Into<u64>, noun: &str) -> String {
     format!("{noun}{}", if count.into() == 1 { "" } else { "s" })
 }
