@@ -210,7 +210,7 @@ pub fn verification_json(verification: &Verification) -> String {
             json!({
                 "stage": finding.stage,
                 "kind": finding.error.kind().name(),
-                "message": finding.error.to_string(),
+                "error": finding.error.to_string(),
             })
         })
         .collect();
