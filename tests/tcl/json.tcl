@@ -44,7 +44,7 @@ test "a save" {
 test "a restore and a roll back" {
   restore_timing_checkpoint first -format json > restore.json
   validate restore.json restore {answer["restored"] == "first" and answer["proved_values"] > 0
-    and answer["scenes"] == ["slow", "fast"] and not answer["head"] and not answer["partial"]}
+    and sorted(answer["scenes"]) == ["fast", "slow"] and not answer["head"] and not answer["partial"]}
   rollback_timing_checkpoint first -format json >> rollback.json
   validate rollback.json restore {answer["head"] and answer["restored"] == "first"}
   restore_timing_checkpoint first -partial -format json > partial.json
