@@ -283,7 +283,13 @@ fn the_store_reports_verifies_and_rolls_back() {
     ok!(ckp_store_verify(store, CKP_VERIFY_FULL, CKP_REPORT_TEXT, &raw mut findings, &raw mut out));
     assert_eq!((findings, text(out).as_str()), (0, "2 stages are sound.\n"));
     std::fs::write(handles.directory.path().join("s.ckp/stages/a.stage"), "x").unwrap();
-    ok!(ckp_store_verify(store, CKP_VERIFY_QUICK, CKP_REPORT_JSON, &raw mut findings, &raw mut out));
+    ok!(ckp_store_verify(
+        store,
+        CKP_VERIFY_QUICK,
+        CKP_REPORT_JSON,
+        &raw mut findings,
+        &raw mut out
+    ));
     assert_ne!(findings, 0);
     let json = text(out);
     assert!(json.contains("\"stage\": \"a\"") && json.contains("TRUNCATED"), "{json}");

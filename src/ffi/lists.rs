@@ -3,9 +3,7 @@
 
 //! The lists of names of a stage, and which columns it has.
 
-use super::capture::{
-    CKP_LIST_ATTACHMENTS, CKP_LIST_GROUPS, CKP_LIST_LIBERTIES, CKP_LIST_SCENES,
-};
+use super::capture::{CKP_LIST_ATTACHMENTS, CKP_LIST_GROUPS, CKP_LIST_LIBERTIES, CKP_LIST_SCENES};
 use super::guard::guard;
 use super::handle::{output, shared};
 use super::stage::ckp_stage;

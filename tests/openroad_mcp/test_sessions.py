@@ -29,6 +29,8 @@ os.environ.setdefault("CKP_TESTS", str(TESTS))
 os.environ["OPENROAD_ALLOWED_COMMANDS"] = Path(SHELL).name
 if MODULE:
     os.environ["CKP_MODULE_DIR"] = str(Path(MODULE).parent)
+    # Makes openroad read the netlists of the Tcl tests.
+    os.environ["CKP_PRELUDE"] = str(TESTS / "openroad" / "prelude.tcl")
 sys.path.insert(0, str(TESTS.parent / "examples" / "openroad_mcp"))
 
 import fastmcp  # noqa: E402
@@ -64,13 +66,6 @@ class ShellCase(unittest.IsolatedAsyncioTestCase):
 
     async def load_design(self, session: CheckpointSession) -> None:
         """The small design of the Tcl tests, with its wires."""
-        if IS_OPENROAD:
-            await session.evaluate(
-                "source $env(CKP_TESTS)/data/make_lef.tcl\n"
-                "set links { make_lef cells.lef slow.lib ; read_lef cells.lef ; link_database $top }\n"
-                "proc link_database { top } [info body link_design]\n"
-                "proc link_design { top } $links"
-            )
         await session.evaluate(
             "source $env(CKP_TESTS)/tcl/helpers.tcl\nmake_small_design\nload_small -spef place.spef", timeout=120
         )

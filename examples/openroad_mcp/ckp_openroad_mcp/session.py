@@ -135,8 +135,8 @@ class ShellSession:
             mark = f"ckp-mcp-{self._number}-{secrets.token_hex(8)}"
             names = {"part": word(files.part), "status": word(files.status), "mark": mark}
             files.script.write_text(_SCRIPT.format(command=command, **names), encoding="ascii")
+            await self._send(f"source {word(files.script)}")
             try:
-                await self._send(f"source {word(files.script)}")
                 await self._wait(files, command, self.timeout if timeout is None else timeout)
             finally:
                 output = await self._drain(mark, wait=files.status.exists())
