@@ -6,6 +6,8 @@
 mod arrays;
 mod attach;
 mod attachments;
+mod cache;
+mod cached_rows;
 mod capture;
 mod columns;
 mod directory;

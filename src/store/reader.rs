@@ -6,12 +6,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use rayon::prelude::*;
 
-use super::columns::{ColumnDecoder, groups};
+use super::cache::{self, Cache, CacheKey, CacheKind};
+use super::cached_rows::{self, CachedNames};
+use super::columns::{ColumnDecoder, groups, uses_graph};
 use super::mapping::ReadMode;
 use super::scenes::SceneMap;
 use super::sources::{
@@ -26,12 +28,14 @@ use crate::error::{Error, ErrorKind, Result, corrupt};
 use crate::format::{StreamHasher, decode_word_block, tables_digest};
 use crate::model::{
     DelayTable, Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey,
-    StreamKind, TimingStage, Transition, VertexIndex, Width,
+    StreamKind, TimingStage, Transition, VertexIndex, Width, display_name,
 };
 
 /// Decoded columns that a stage keeps, of each plane: those of a restore of three scenes. Of more, some are
 /// decoded again.
 const KEPT_COLUMNS: usize = 64;
+/// Rows from which on decoding takes longer than looking into the cache.
+const LEAST_CACHED: u64 = 1 << 14;
 /// Loads that a stage keeps: those of the delays of one scene.
 const KEPT_LOADS: usize = 2;
 
@@ -40,6 +44,8 @@ const KEPT_LOADS: usize = 2;
 pub struct Stage {
     file: StageFile,
     base: Option<Arc<Stage>>,
+    cache: Option<Arc<Cache>>,
+    names: OnceLock<Option<CachedNames>>,
     objects: Mutex<Option<Arc<ObjectTable>>>,
     topology: Mutex<Option<Arc<Topology>>>,
     alignment: Mutex<Option<Arc<Alignment>>>,
@@ -55,6 +61,7 @@ impl Stage {
         path: &Path,
         name: &str,
         mode: ReadMode,
+        cache: Option<Arc<Cache>>,
         open_base: impl FnOnce(&str) -> Result<Arc<Self>>,
     ) -> Result<Self> {
         let file = StageFile::open(path, name, mode)?;
@@ -70,6 +77,8 @@ impl Stage {
         Ok(Self {
             file,
             base,
+            cache,
+            names: OnceLock::new(),
             objects: Mutex::default(),
             topology: Mutex::default(),
             alignment: Mutex::default(),
@@ -130,18 +139,48 @@ impl Stage {
         if let Some(objects) = &*slot {
             return Ok(objects.clone());
         }
-        let objects = self.read_objects()?;
+        let cached = self.cache.as_ref().and_then(|c| cached_rows::objects(c, self.metadata()));
+        let objects = match cached {
+            Some(objects) => Arc::new(objects),
+            None => self.read_objects()?,
+        };
         *slot = Some(objects.clone());
         Ok(objects)
     }
 
     /// Row of a pin by name; `driver` asks for the driver vertex of a bidirectional pin.
     pub fn find_vertex(&self, name: &[u8], driver: bool) -> Result<Option<u32>> {
+        if let Some(row) = self.cached_names().and_then(|names| names.row(name, driver)) {
+            return Ok(row);
+        }
         let objects = self.objects()?;
         let mut slot = self.index.lock();
         let index = slot.get_or_insert_with(|| Arc::new(objects.index())).clone();
         drop(slot);
         Ok(index.find_name(&objects, name, u8::from(driver)))
+    }
+
+    /// Names of rows as a user reads them.
+    ///
+    /// # Errors
+    /// Those of [`Stage::objects`].
+    pub fn display_names(&self, rows: &[u32]) -> Result<Vec<String>> {
+        let of_row = |names: &CachedNames, row: &u32| {
+            names.name(*row).map(|(name, is_driver)| display_name(&name, is_driver))
+        };
+        let cached = self.cached_names();
+        let cached = cached.and_then(|names| rows.iter().map(|row| of_row(names, row)).collect());
+        if let Some(names) = cached {
+            return Ok(names);
+        }
+        let objects = self.objects()?;
+        Ok(rows.iter().map(|row| objects.display_name(*row)).collect())
+    }
+
+    /// Names that need no table in memory, where there is none yet.
+    fn cached_names(&self) -> Option<&CachedNames> {
+        let cache = self.cache.as_ref().filter(|_| self.objects.lock().is_none())?;
+        self.names.get_or_init(|| CachedNames::find(cache, self.metadata())).as_ref()
     }
 
     /// Decode the columns of values with all threads, for readers of all of them: reads that follow find
@@ -190,7 +229,12 @@ impl Stage {
     /// Values `rows` of a column, as the bits of 32-bit floats; or of another array of words.
     pub fn read_words(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u32>> {
         let stream = self.stream(key, Width::Word)?;
+        let range = rows.clone();
         let rows = check_rows(stream, rows)?;
+        let is_decoded = self.columns.lock().contains_key(&key);
+        if !is_decoded && let Some(words) = self.cached_words(stream, range) {
+            return Ok(words);
+        }
         if let Some(column) = self.column(key)? {
             return Ok(column.get(rows).unwrap_or_default().to_vec());
         }
@@ -287,24 +331,36 @@ impl Stage {
     }
 
     fn check_stream(&self, stream: &StreamIndex) -> Result<()> {
-        let mut hasher = StreamHasher::default();
         match (stream.key.kind.width(), self.column(stream.key)?) {
-            (Width::Word, Some(column)) => hasher.update_words(&column),
-            (Width::Word, None) => hasher.update_words(&self.words(stream)?),
+            (Width::Word, Some(column)) => self.check_words(stream, &column),
+            (Width::Word, None) => self.check_words(stream, &self.words(stream)?),
             (Width::Byte, _) if stream.key.kind == StreamKind::Attachment => {
                 let name = self.metadata().attachments.get(usize::from(stream.key.scene));
-                return name.map_or(Ok(()), |name| self.each_block(name, |_| Ok(())));
+                name.map_or(Ok(()), |name| self.each_block(name, |_| Ok(())))
             }
-            (Width::Byte, _) => hasher.update_bytes(&self.bytes(stream)?),
+            (Width::Byte, _) => {
+                let mut hasher = StreamHasher::default();
+                hasher.update_bytes(&self.bytes(stream)?);
+                self.check_checksum(stream, hasher.finish())
+            }
         }
-        if hasher.finish() != stream.checksum {
-            return Err(corrupt(format!(
-                "stage {}, {}: The values do not have the checksum that they were stored with.",
-                self.timing_stage().stage_id,
-                stream.key
-            )));
+    }
+
+    fn check_words(&self, stream: &StreamIndex, values: &[u32]) -> Result<()> {
+        let mut hasher = StreamHasher::default();
+        hasher.update_words(values);
+        self.check_checksum(stream, hasher.finish())
+    }
+
+    fn check_checksum(&self, stream: &StreamIndex, checksum: Digest) -> Result<()> {
+        if checksum == stream.checksum {
+            return Ok(());
         }
-        Ok(())
+        Err(corrupt(format!(
+            "stage {}, {}: The values do not have the checksum that they were stored with.",
+            self.timing_stage().stage_id,
+            stream.key
+        )))
     }
 
     fn kept_columns(&self) -> usize {
@@ -428,6 +484,25 @@ impl Stage {
         Ok(tables.translated(types, (other.arc_types(), other.table())))
     }
 
+    /// Some words of the cache, of an array of words.
+    pub(super) fn cached_words(&self, stream: &StreamIndex, rows: Range<u64>) -> Option<Vec<u32>> {
+        let copy = self.cache.as_ref()?.find(words_key(stream))?;
+        copy.words(rows).filter(|_| copy.length() == 4 * stream.count)
+    }
+
+    /// Keep a copy of an array of words, if there is a cache and it is worth it.
+    ///
+    /// # Errors
+    /// `Corrupt` when it is not what was stored: a copy is named by the checksum.
+    pub(super) fn keep_words(&self, stream: &StreamIndex, values: &[u32]) -> Result<()> {
+        let Some(cache) = self.cache.as_ref().filter(|_| stream.count >= LEAST_CACHED) else {
+            return Ok(());
+        };
+        self.check_words(stream, values)?;
+        cache.put(words_key(stream), &[&cache::bytes(values)]);
+        Ok(())
+    }
+
     fn decode_column(&self, stream: &StreamIndex) -> Result<Column> {
         let key = stream.key;
         let base = self.column_base()?;
@@ -445,6 +520,7 @@ impl Stage {
         };
         if times(key).is_some()
             && let Some(other) = self.find(other_transition(key))
+            && (uses_graph(stream) || uses_graph(other))
             && let Some(delays) = ColumnSource::column(self, delay_key(key))?
         {
             let (rise, fall) = match key.transition {
@@ -452,6 +528,8 @@ impl Stage {
                 _ => (stream, other),
             };
             let [rising, falling] = decoder.decode_pair([rise, fall], &delays)?;
+            self.keep_words(rise, &rising)?;
+            self.keep_words(fall, &falling)?;
             let columns = [(rise.key, Arc::new(rising)), (fall.key, Arc::new(falling))];
             let mut kept = self.columns.lock();
             kept.extend(columns.clone());
@@ -459,6 +537,7 @@ impl Stage {
             return of_key.map(|(_, column)| column).ok_or_else(|| corrupt("A pair lacks itself."));
         }
         let column = Arc::new(decoder.decode(stream)?);
+        self.keep_words(stream, &column)?;
         self.columns.lock().insert(key, column.clone());
         Ok(column)
     }
@@ -473,10 +552,13 @@ impl Stage {
         let base = self.base.as_ref().map(|base| base.objects()).transpose()?;
         let (cells, kinds) = (&metadata.cell_names, &metadata.kind_names);
         let objects = decode_objects(&self.bytes(stream)?, cells, kinds, base.as_deref())?;
-        let digests = objects.row_digests();
-        let stored = (metadata.vertex_digest, metadata.arc_digest, metadata.cell_digest);
-        if (digests.vertices, digests.arcs, digests.cells) != stored {
+        if !objects.has_digests_of(metadata) {
             return Err(corrupt("The object table does not have its digest."));
+        }
+        if let Some(cache) =
+            self.cache.as_ref().filter(|_| objects.vertex_count() as u64 >= LEAST_CACHED)
+        {
+            cached_rows::put_objects(cache, metadata, &objects);
         }
         Ok(Arc::new(objects))
     }
@@ -505,7 +587,13 @@ impl ColumnSource for Stage {
         if let Some(column) = self.columns.lock().get(&key) {
             return Ok(Some(column.clone()));
         }
-        let column = self.decode_column(stream)?;
+        let column = match self.cached_words(stream, 0..stream.count).map(Arc::new) {
+            Some(column) => {
+                self.columns.lock().insert(key, column.clone());
+                column
+            }
+            None => self.decode_column(stream)?,
+        };
         let mut kept = self.columns.lock();
         if kept.len() > self.kept_columns() {
             kept.retain(|of, _| *of == key);
@@ -529,6 +617,10 @@ impl ColumnSource for Stage {
     fn expected(&self, key: StreamKey) -> Result<Option<Expected>> {
         expected(self, key, &*self.topology()?)
     }
+}
+
+fn words_key(stream: &StreamIndex) -> CacheKey {
+    CacheKey { kind: CacheKind::Words, digest: stream.checksum }
 }
 
 fn check_rows(stream: &StreamIndex, rows: Range<u64>) -> Result<Range<usize>> {
