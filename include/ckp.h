@@ -69,6 +69,46 @@
 #define CKP_ROW_CHANGED 2
 
 /*
+ Bytes: the names of all pins, one after another, nothing between them.
+ */
+#define CKP_ROWS_NAMES 1
+
+/*
+ uint32_t of each vertex: where its pin's name ends in CKP_ROWS_NAMES.
+ */
+#define CKP_ROWS_NAME_ENDS 2
+
+/*
+ Bytes, one of each vertex: 1 for the driver vertex of a bidirectional pin, else 0.
+ */
+#define CKP_ROWS_DRIVER 3
+
+/*
+ uint32_t of each vertex: the cell of its instance, by position in CKP_LIST_CELLS.
+ */
+#define CKP_ROWS_CELL 4
+
+/*
+ uint32_t of each edge: the vertex that it starts at.
+ */
+#define CKP_ROWS_EDGE_FROM 5
+
+/*
+ uint32_t of each edge: the vertex that it ends at.
+ */
+#define CKP_ROWS_EDGE_TO 6
+
+/*
+ uint32_t of each arc: its edge. Never decreases.
+ */
+#define CKP_ROWS_ARC_EDGE 7
+
+/*
+ uint32_t of each arc: its kind, by position in CKP_LIST_KINDS.
+ */
+#define CKP_ROWS_ARC_KIND 8
+
+/*
  Early (hold) analysis.
  */
 #define CKP_MIN 0
@@ -202,9 +242,26 @@
 #define CKP_LIST_GROUPS 3
 
 /*
+ By path group, the name of the clock that captures its endpoints; empty where none does. A group of
+ several clocks is as many items of one name in CKP_LIST_GROUPS. A capture without this list has no
+ clocks of groups.
+ */
+#define CKP_LIST_GROUP_CLOCKS 5
+
+/*
  Names of the attached files, sorted. Stages have this list; ckp_capture_attach() adds to it.
  */
 #define CKP_LIST_ATTACHMENTS 4
+
+/*
+ Names of the liberty cells that CKP_ROWS_CELL refers to; "" for top-level ports. Of stages only.
+ */
+#define CKP_LIST_CELLS 6
+
+/*
+ Kinds of arcs that CKP_ROWS_ARC_KIND refers to, such as "combinational ^ -> v". Of stages only.
+ */
+#define CKP_LIST_KINDS 7
 
 /*
  Text: the stage that the new one is relative to. Default: the store's head, where it pays.
@@ -469,6 +526,12 @@
 typedef struct ckp_alignment ckp_alignment;
 
 /*
+ An array of a stage, decoded. Shared and immutable: any number of threads may use it at once. It stays
+ as it is when stage and store are freed.
+ */
+typedef struct ckp_array ckp_array;
+
+/*
  An open save. Exclusive. The order of calls: ckp_capture_begin(); texts, items, meta; scenes before
  columns and delay tables, groups before endpoints; columns and their values; ckp_capture_commit() or
  ckp_capture_abort(). The store can be read by others meanwhile, and written by nobody else.
@@ -578,6 +641,45 @@ ckp_status ckp_alignment_read_marks(const ckp_alignment *alignment,
                                     ckp_error **out_error);
 
 /*
+ All values of a column, without a copy: floats, or bytes for a column of marks, in the order of its rows.
+
+ column: handle from ckp_stage_find_column() or ckp_stage_find_plane().
+
+ Returns CKP_CORRUPT or CKP_TRUNCATED for damage.
+ */
+ckp_status ckp_stage_lend_column(const ckp_stage *stage,
+                                 uint32_t column,
+                                 const ckp_array **out_array,
+                                 ckp_error **out_error);
+
+/*
+ An array of the object table, without a copy.
+
+ id: one of CKP_ROWS_*.
+
+ Returns CKP_CORRUPT or CKP_TRUNCATED for damage.
+ */
+ckp_status ckp_stage_lend_rows(const ckp_stage *stage,
+                               uint32_t id,
+                               const ckp_array **out_array,
+                               ckp_error **out_error);
+
+/*
+ The elements; NULL for NULL, and not to be read where there are none. Valid until the array is freed.
+ */
+const void *ckp_array_data(const ckp_array *array);
+
+/*
+ Number of elements; 0 for NULL.
+ */
+size_t ckp_array_count(const ckp_array *array);
+
+/*
+ Free an array. NULL is fine.
+ */
+void ckp_array_free(const ckp_array *array);
+
+/*
  Begin to save `stage`: become the writer of the store. A thread of the library codes the object table
  meanwhile; damage in the values of the base is said by ckp_capture_commit().
 
@@ -603,7 +705,8 @@ ckp_status ckp_capture_set_text(ckp_capture *capture,
                                 ckp_error **out_error);
 
 /*
- Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES or CKP_LIST_GROUPS.
+ Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS or
+ CKP_LIST_GROUP_CLOCKS.
  */
 ckp_status ckp_capture_add_item(ckp_capture *capture,
                                 uint32_t list,
@@ -766,6 +869,73 @@ ckp_status ckp_capture_commit(ckp_capture *capture,
  Give a capture up. The store is as it was before it began. NULL is fine.
  */
 void ckp_capture_abort(ckp_capture *capture);
+
+/*
+ Add a clock. One of several scenes that have the same is added once; scenes with constraints of their
+ own may have others of its name.
+
+ name:       of the clock.
+ scenes:     `scene_count` numbers of scenes that were added before.
+ period:     seconds.
+ rise, fall: times of the edges, seconds.
+ propagated: 1 where its network is timed, 0 for an ideal clock.
+ master:     name of the clock that a generated one is made of; "" or NULL for another one.
+ sources:    `source_count` names of the pins where it begins, as in the object table; none for a
+             virtual clock.
+ All are borrowed for the call; arrays are NULL only if their count is 0.
+
+ Returns CKP_INVALID_ARGUMENT for a scene that was not added or has a clock of this name.
+ */
+ckp_status ckp_capture_add_clock(ckp_capture *capture,
+                                 const char *name,
+                                 const uint32_t *scenes,
+                                 uint32_t scene_count,
+                                 float period,
+                                 float rise,
+                                 float fall,
+                                 uint32_t propagated,
+                                 const char *master,
+                                 const char *const *sources,
+                                 uint32_t source_count,
+                                 ckp_error **out_error);
+
+/*
+ The clocks, as a JSON list, by name and first scene: `name`, `scenes` (their names), `period`, `rise`,
+ `fall` (seconds), `propagated`, `master` (null but for a generated clock), `sources` (names of pins).
+ */
+ckp_status ckp_stage_clocks(const ckp_stage *stage,
+                            ckp_text **out_text,
+                            ckp_error **out_error);
+
+/*
+ Length of one of CKP_LIST_*.
+ */
+ckp_status ckp_stage_item_count(const ckp_stage *stage,
+                                uint32_t list,
+                                uint32_t *out_count,
+                                ckp_error **out_error);
+
+/*
+ One item of a list.
+ */
+ckp_status ckp_stage_item(const ckp_stage *stage,
+                          uint32_t list,
+                          uint32_t index,
+                          ckp_text **out_text,
+                          ckp_error **out_error);
+
+/*
+ What the column with a handle is: the arguments of ckp_stage_find_column(), and its plane, 0 for that of
+ the means.
+ */
+ckp_status ckp_stage_column_key(const ckp_stage *stage,
+                                uint32_t column,
+                                uint32_t *out_kind,
+                                uint32_t *out_scene,
+                                uint32_t *out_min_max,
+                                uint32_t *out_transition,
+                                uint32_t *out_plane,
+                                ckp_error **out_error);
 
 /*
  A new, empty table.
@@ -997,23 +1167,6 @@ ckp_status ckp_stage_text(const ckp_stage *stage,
 ckp_status ckp_stage_tolerance(const ckp_stage *stage, double *out_seconds, ckp_error **out_error);
 
 /*
- Length of one of CKP_LIST_*.
- */
-ckp_status ckp_stage_item_count(const ckp_stage *stage,
-                                uint32_t list,
-                                uint32_t *out_count,
-                                ckp_error **out_error);
-
-/*
- One item of a list.
- */
-ckp_status ckp_stage_item(const ckp_stage *stage,
-                          uint32_t list,
-                          uint32_t index,
-                          ckp_text **out_text,
-                          ckp_error **out_error);
-
-/*
  One of CKP_NUMBER_*.
  */
 ckp_status ckp_stage_number(const ckp_stage *stage,
@@ -1231,16 +1384,32 @@ ckp_status ckp_store_report(const ckp_store *store,
                             ckp_error **out_error);
 
 /*
+ One stage: what it is, where its bytes are, and its slacks. Its bases are not looked at.
+
+ format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+
+ Returns CKP_NOT_FOUND when there is no such stage, or what is wrong with its file.
+ */
+ckp_status ckp_store_report_stage(const ckp_store *store,
+                                  const char *stage,
+                                  uint32_t format,
+                                  ckp_text **out_text,
+                                  ckp_error **out_error);
+
+/*
  Look at every stage. Nothing is changed.
 
- depth: one of CKP_VERIFY_*.
+ depth:  one of CKP_VERIFY_*.
+ format: CKP_REPORT_TEXT for one line for each thing that is wrong, then a line with the sum, or
+         CKP_REPORT_JSON.
  out_findings: how many things are wrong; 0 for a sound store.
- out_report: one line for each of them, then a line with the sum.
+ out_report: what was found.
 
  Returns CKP_OK whenever the verification could run, whatever it found.
  */
 ckp_status ckp_store_verify(const ckp_store *store,
                             uint32_t depth,
+                            uint32_t format,
                             uint64_t *out_findings,
                             ckp_text **out_report,
                             ckp_error **out_error);

@@ -98,7 +98,7 @@ pub fn csv_field(text: &str) -> Cow<'_, str> {
 }
 
 /// Backslashes first: they escape the others.
-fn markdown_cell(cell: &str) -> String {
+pub(crate) fn markdown_cell(cell: &str) -> String {
     let mut out = String::new();
     for letter in cell.chars() {
         match letter {

@@ -13,9 +13,12 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod alignment;
+mod arrays;
 mod capture;
+mod clocks;
 mod guard;
 mod handle;
+mod lists;
 mod objects;
 mod options;
 mod queries;
@@ -25,7 +28,10 @@ mod store;
 mod text;
 
 pub use alignment::*;
+pub use arrays::*;
 pub use capture::*;
+pub use clocks::*;
+pub use lists::*;
 pub use objects::*;
 pub use options::*;
 pub use queries::*;

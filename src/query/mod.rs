@@ -5,6 +5,7 @@
 
 mod access;
 mod choice;
+pub mod diff;
 mod endpoints;
 mod history;
 mod pins;

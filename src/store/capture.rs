@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 
 use super::arrays::aligned_bytes;
 use super::attach::attach;
+use super::clocks::finish_clocks;
 use super::columns::{ColumnEncoder, is_still};
 use super::compact::root;
 use super::directory::{Store, Writing};
@@ -364,6 +365,7 @@ impl Capture {
     /// is there and the head is the old one.
     pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
         self.check_complete()?;
+        finish_clocks(&mut self.metadata)?;
         let mut prepared = std::mem::take(&mut self.preparation).finish()?;
         if let Some(base) = &mut prepared.base {
             base.scenes = SceneMap::new(&base.stage.metadata().scenes, &self.metadata.scenes);
@@ -405,13 +407,11 @@ impl Capture {
     }
 
     fn check_complete(&self) -> Result<()> {
-        match self.columns.iter().find(|column| column.len() != column.rows) {
-            Some(column) => {
-                let Column { key, rows, .. } = column;
-                Err(shape(format!("{key} has {} of {rows} values.", column.len())))
-            }
-            None => Ok(()),
+        if let Some(column) = self.columns.iter().find(|column| column.len() != column.rows) {
+            let Column { key, rows, .. } = column;
+            return Err(shape(format!("{key} has {} of {rows} values.", column.len())));
         }
+        Ok(())
     }
 
     fn write_columns(&mut self, prepared: &Prepared) -> Result<()> {
@@ -440,18 +440,14 @@ impl Capture {
         let captured = Captured::new(floats, topology, tables);
         let tolerance = self.options.tolerance;
         let keys: Vec<StreamKey> = captured.floats.keys().copied().collect();
-        let is_still = is_still(tolerance, keys.iter().copied(), &captured, base)?;
+        let is_quick = self.options.codec.is_quick();
+        // Only what chooses with care asks.
+        let is_still = (!is_quick || tolerance > 0.0)
+            && is_still(tolerance, keys.iter().copied(), &captured, base)?;
         let quantizer = Quantizer { base, topology, tolerance, is_still };
         let captured = Captured::new(quantizer.run(captured.floats)?, topology, tables);
-        let encoder = ColumnEncoder {
-            own: &captured,
-            base,
-            topology,
-            tables,
-            tolerance,
-            is_still,
-            is_quick: self.options.codec.is_quick(),
-        };
+        let encoder =
+            ColumnEncoder { own: &captured, base, topology, tables, tolerance, is_still, is_quick };
         encoder.write(keys.into_iter(), &mut self.writer)
     }
 

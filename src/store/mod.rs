@@ -6,7 +6,10 @@
 mod arrays;
 mod attach;
 mod attachments;
+mod cache;
+mod cached_rows;
 mod capture;
+mod clocks;
 mod columns;
 mod compact;
 mod delete;
@@ -15,8 +18,10 @@ mod durable;
 mod explain;
 mod extract;
 mod live;
+mod load;
 mod lock;
 mod mapping;
+mod pair;
 mod preparation;
 mod quantize;
 mod reader;
@@ -42,3 +47,4 @@ pub use reader::Stage;
 pub use verify::{Depth, Finding, Verification};
 
 pub(crate) use capture::check_tolerance;
+pub(crate) use pair::StagePair;

@@ -35,7 +35,7 @@ pub(super) fn rewrite_as_full(
     options: &CaptureOptions,
 ) -> Result<TemporaryFile> {
     let name = &record.stage_id;
-    let stage = Stage::open(delta.path(), name, store.read_mode(), |_| Ok(base.clone()))?;
+    let stage = Stage::open(delta.path(), name, store.read_mode(), None, |_| Ok(base.clone()))?;
     let known = stage.delay_tables()?.entries();
     let points = |entries: &[TableEntry]| Ok(vec![[usize::MAX; 2]; entries.len()]);
     let streams = &stage.timing_stage().delta_changes.streams;
@@ -101,7 +101,7 @@ fn check_same(
 ) -> Result<()> {
     let name = &stage.timing_stage().stage_id;
     let differs = |what: &str| corrupt(format!("{what} of stage {name} would not be the same."));
-    let again = Stage::open(file.path(), name, store.read_mode(), |other| {
+    let again = Stage::open(file.path(), name, store.read_mode(), None, |other| {
         base.cloned().ok_or_else(|| corrupt(format!("Stage {other} is not the new base.")))
     })?;
     if again.digest() != stage.digest() || again.base_digest() != stage.base_digest() {

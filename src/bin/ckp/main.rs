@@ -12,6 +12,7 @@ mod blocks;
 mod compact;
 mod completions;
 mod delete;
+mod diff;
 mod endpoints;
 mod export;
 mod history;
@@ -48,6 +49,7 @@ enum Command {
     Show(show::Show),
     Endpoints(endpoints::Endpoints),
     History(history::History),
+    Diff(diff::Diff),
     Verify(verify::Verify),
     Export(export::Export),
     Delete(delete::Delete),
@@ -63,6 +65,7 @@ impl Command {
             Self::Show(show) => show.run().map(Answer::from),
             Self::Endpoints(endpoints) => endpoints.run().map(Answer::from),
             Self::History(history) => history.run().map(Answer::from),
+            Self::Diff(diff) => diff.run(),
             Self::Verify(verify) => verify.run(),
             Self::Export(export) => export.run().map(Answer::from),
             Self::Delete(delete) => delete.run().map(Answer::from),
