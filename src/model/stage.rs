@@ -124,6 +124,8 @@ pub struct StageMetadata {
     pub arc_digest: Digest,
     /// Names the cells of the vertices' instances.
     pub cell_digest: Digest,
+    /// Names of clocks; path ends refer to them by position.
+    pub path_clocks: Vec<String>,
 }
 
 /// Worst and total negative slack of one scene and min/max.

@@ -15,6 +15,7 @@ mod extract;
 mod live;
 mod lock;
 mod mapping;
+pub(crate) mod paths;
 mod preparation;
 mod quantize;
 mod reader;
@@ -34,6 +35,7 @@ pub use directory::{OpenMode, Store};
 pub use explain::{BlockCoding, StreamCoding};
 pub use live::{RowState, StageAlignment};
 pub use mapping::ReadMode;
+pub use paths::PathEnds;
 pub use reader::Stage;
 pub use verify::{Depth, Finding, Verification};
 
