@@ -22,6 +22,8 @@ pub(crate) struct FanIn {
     /// Where the edges of each vertex begin in `edges`.
     starts: Vec<u32>,
     edges: Vec<u32>,
+    /// The edges stand by the vertex that they come from, as engines list them.
+    is_by_source: bool,
 }
 
 impl FanIn {
@@ -39,7 +41,8 @@ impl FanIn {
             edges[*place as usize] = edge as u32;
             *place += 1;
         }
-        Self { kinds: kinds(table), starts, edges }
+        let is_by_source = table.edge_from.is_sorted();
+        Self { kinds: kinds(table), starts, edges, is_by_source }
     }
 
     /// Kind of an arc of `table`.
@@ -58,16 +61,58 @@ impl FanIn {
         let place = |vertex: u32| self.starts.get(vertex as usize).map_or(0, |s| *s as usize);
         let edges = self.edges.get(place(vertex)..place(vertex + 1)).unwrap_or_default();
         edges.iter().flat_map(move |edge| {
-            let first = table.arc_edge.partition_point(|of| of < edge);
-            let arcs = table.arc_edge.iter().skip(first).take_while(move |of| *of == edge);
             let from = table.edge_from.get(*edge as usize).copied().unwrap_or(0);
-            arcs.enumerate().filter_map(move |(number, _)| {
-                let arc = (first + number) as u32;
-                let kind = self.kind(table, arc)?;
+            self.arcs_of(table, *edge).filter_map(move |(arc, kind)| {
                 let leads = kind.propagates() && kind.to == transition;
                 leads.then_some((arc, from, kind.from))
             })
         })
+    }
+
+    /// Arcs that go on from a transition of a vertex: (arc, vertex and transition that they lead to).
+    pub fn arcs_from<'a>(
+        &'a self,
+        table: &'a ObjectTable,
+        vertex: u32,
+        transition: Transition,
+    ) -> impl Iterator<Item = (u32, u32, Transition)> + 'a {
+        self.edges_from(table, vertex).flat_map(move |edge| {
+            let to = table.edge_to.get(edge as usize).copied().unwrap_or(0);
+            self.arcs_of(table, edge).filter_map(move |(arc, kind)| {
+                let leads = kind.propagates() && kind.from == transition;
+                leads.then_some((arc, to, kind.to))
+            })
+        })
+    }
+
+    /// Edges from a vertex.
+    pub fn edges_from<'a>(
+        &'a self,
+        table: &'a ObjectTable,
+        vertex: u32,
+    ) -> impl Iterator<Item = u32> + 'a {
+        let all = 0..table.edge_from.len();
+        let edges = match self.is_by_source {
+            true => {
+                let first = table.edge_from.partition_point(|from| *from < vertex);
+                first..table.edge_from.partition_point(|from| *from <= vertex)
+            }
+            false => all,
+        };
+        edges.filter(move |edge| table.edge_from.get(*edge) == Some(&vertex)).map(|edge| edge as u32)
+    }
+
+    /// The arcs of an edge.
+    pub fn arcs_of<'a>(
+        &'a self,
+        table: &'a ObjectTable,
+        edge: u32,
+    ) -> impl Iterator<Item = (u32, Kind)> + 'a {
+        let first = table.arc_edge.partition_point(|of| *of < edge);
+        let arcs = table.arc_edge.iter().skip(first).take_while(move |of| **of == edge);
+        (first as u32..)
+            .zip(arcs)
+            .filter_map(move |(arc, _)| Some((arc, self.kind(table, arc)?)))
     }
 }
 

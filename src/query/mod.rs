@@ -4,6 +4,7 @@
 //! Questions to stored stages: answered from the store alone, without an engine.
 
 mod access;
+pub mod path;
 mod pins;
 
 pub use access::{names_of, row_of, value_at};

@@ -166,6 +166,11 @@ impl PathSource {
         Ok(Self { arrivals, delays: column(StreamKind::Delay, Transition::None)? })
     }
 
+    /// Those of a stage.
+    pub(crate) fn of(stage: &Stage, scene: u16, min_max: MinMax) -> Result<Self> {
+        Self::new(stage, scene, min_max)
+    }
+
     pub(crate) fn columns<'a>(
         &'a self,
         table: &'a ObjectTable,

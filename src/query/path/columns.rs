@@ -222,11 +222,11 @@ impl<'a> Tracer<'a> {
         let Some((slack, scene, node)) = worst else {
             return Ok(Err("No path that is constrained goes through the pins.".to_owned()));
         };
+        let pin = self.table.display_name(node.0);
         let reason = |why: &str| {
             Ok(Err(format!(
-                "The worst path through {} is not told by the columns ({why}); only worst paths of endpoints \
-                 were looked at.",
-                self.table.display_name(node.0)
+                "The worst path through {pin} is not told by the columns ({why}); only worst paths of \
+                 endpoints were looked at."
             )))
         };
         let arrival = self.value(StreamKind::Arrival, scene, min_max, node)?;
