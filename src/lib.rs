@@ -33,5 +33,5 @@ pub use model::{
 };
 pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
-    PathEnds, ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
+    ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
 };

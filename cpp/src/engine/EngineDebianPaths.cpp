@@ -135,6 +135,7 @@ void PathDescriber::describeCapture(sta::PathEnd* end, PathEndWords& words)
                      : clock->isPropagated());
   words.set(CKP_PATH_CLOCKS,
             words[CKP_PATH_CLOCKS] | maker_.clock(clock->name()) << 16);
+  words.setTime(CKP_PATH_CAPTURE_EDGE, edge->time());
   words.setTime(CKP_PATH_CAPTURE_TIME,
                 end->targetClkTime(sta_) + end->targetClkMcpAdjustment(sta_));
   words.setTime(CKP_PATH_CAPTURE_DELAY, end->targetClkDelay(sta_));

@@ -23,6 +23,7 @@
 #include "sta/PathAnalysisPt.hh"
 #include "sta/PathEnd.hh"
 #include "sta/PathGroup.hh"
+#include "sta/Sdc.hh"
 #include "sta/Search.hh"
 #include "sta/Sta.hh"
 #include "sta/TableModel.hh"
@@ -145,6 +146,17 @@ inline bool isEmpty(const sta::PeriodCheckAnnotations* periods)
 inline const sta::VertexSet& setOf(const sta::VertexSet* vertices)
 {
   return *vertices;
+}
+
+inline sta::Sdc* sdc(const sta::Path*, const sta::Sta* sta)
+{
+  return sta->sdc();
+}
+
+// The order in which path ends are reported.
+inline sta::PathEndLess pathEndLess(const sta::Sta* sta)
+{
+  return sta::PathEndLess(sta);
 }
 
 // The path groups of path ends.
