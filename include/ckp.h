@@ -404,9 +404,14 @@
 #define CKP_PATH_BORROW 19
 
 /*
+ Time of the capturing edge in the clock's own waveform.
+ */
+#define CKP_PATH_CAPTURE_EDGE 20
+
+/*
  Fields of a path end.
  */
-#define CKP_PATH_FIELD_COUNT 20
+#define CKP_PATH_FIELD_COUNT 21
 
 /*
  A timing check of the library.
