@@ -8,7 +8,7 @@
 //! clock pessimism, another capture clock) may have others.
 
 use super::arithmetic::finite;
-use super::kinds::{Kind, kinds};
+use super::kinds::{Kind, path_kinds};
 use crate::error::{Result, corrupt};
 use crate::model::{MinMax, ObjectTable, PathPoint, Transition};
 
@@ -42,7 +42,7 @@ impl FanIn {
             *place += 1;
         }
         let is_by_source = table.edge_from.is_sorted();
-        Self { kinds: kinds(table), starts, edges, is_by_source }
+        Self { kinds: path_kinds(table), starts, edges, is_by_source }
     }
 
     /// Kind of an arc of `table`.

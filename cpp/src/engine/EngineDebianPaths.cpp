@@ -3,7 +3,8 @@
 
 #include "engine/EngineDebianPaths.h"
 
-#include <OpenSTA/Machine.hh>  // Before the engine's other headers.
+#include <OpenSTA/Machine.hh>   // Before the engine's other headers.
+#include <OpenSTA/SdcClass.hh>  // ClkInfo.hh needs it.
 
 #include "OpenSTA/ClkInfo.hh"
 #include "OpenSTA/Clock.hh"
