@@ -409,9 +409,14 @@
 #define CKP_PATH_CAPTURE_EDGE 20
 
 /*
+ What the latch at the startpoint lends to its data that come through; negative where it borrows.
+ */
+#define CKP_PATH_LAUNCH_BORROW 21
+
+/*
  Fields of a path end.
  */
-#define CKP_PATH_FIELD_COUNT 21
+#define CKP_PATH_FIELD_COUNT 22
 
 /*
  A timing check of the library.
@@ -532,6 +537,11 @@
  The launching clock is that of inputs without one.
  */
 #define CKP_PATH_FLAG_HAS_DEFAULT_CLOCK 20
+
+/*
+ The check is one of a cell that gates a clock.
+ */
+#define CKP_PATH_FLAG_IS_CLOCK_GATE 21
 
 /*
  Name of the stage.
