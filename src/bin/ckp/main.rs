@@ -10,6 +10,7 @@
 mod answer;
 mod blocks;
 mod diff;
+mod path;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Path(path::Path),
     Show(show::Show),
     Diff(diff::Diff),
 }
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
         Err(error) => return answer_usage(&error),
     };
     let outcome = match cli.command {
+        Command::Path(path) => path.run().map(Answer::from),
         Command::Show(show) => show.run().map(Answer::from),
         Command::Diff(diff) => diff.run(),
     };
