@@ -91,6 +91,23 @@ namespace eval sta {
     ckp::compact_cmd $args [ckp::options keys] [array names flags]
   }
 
+  define_cmd_args "report_timing_checkpoint_path" {[-from pins]\
+    [-through pins]\
+    [-to pins]\
+    [-path_delay min|max]\
+    [-scene scene] [-group group]\
+    [-count count] [-digits digits]\
+    [-stage stage] [-store dir]\
+    [-format text|json]\
+    [> filename] [>> filename]}
+
+  proc_redirect report_timing_checkpoint_path {
+    parse_key_args "report_timing_checkpoint_path" args keys {
+      -from -through -to -path_delay -scene -group -count -digits -stage -store -format
+    } flags {}
+    ckp::report_path_cmd $args [ckp::options keys] {}
+  }
+
   define_cmd_args "check_timing_checkpoints" {[-store dir] [-full]\
     [-format text|json]\
     [> filename] [>> filename]}
@@ -135,6 +152,7 @@ namespace eval ckp {
     restore_timing_checkpoint
     rollback_timing_checkpoint
     report_timing_checkpoints
+    report_timing_checkpoint_path
     report_timing_checkpoint_history
     delete_timing_checkpoint
     compact_timing_checkpoints

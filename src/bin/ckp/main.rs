@@ -18,6 +18,7 @@ mod export;
 mod history;
 mod log;
 mod man;
+mod path;
 mod progress;
 mod show;
 mod style;
@@ -46,6 +47,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Log(log::Log),
+    Path(path::Path),
     Show(show::Show),
     Endpoints(endpoints::Endpoints),
     History(history::History),
@@ -59,9 +61,10 @@ enum Command {
 }
 
 impl Command {
-    fn run(&self) -> Result<Answer> {
+    fn run(self) -> Result<Answer> {
         match self {
             Self::Log(log) => log.run().map(Answer::from),
+            Self::Path(path) => path.run().map(Answer::from),
             Self::Show(show) => show.run().map(Answer::from),
             Self::Endpoints(endpoints) => endpoints.run().map(Answer::from),
             Self::History(history) => history.run().map(Answer::from),
