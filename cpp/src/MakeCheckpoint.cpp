@@ -117,11 +117,10 @@ uint32_t cardinal(const char* key, const std::string& text, Host& host)
   const char* end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, number);
   if (rest != end || failure != std::errc()) {
-    host.error(
-        CKP,
-        18,
-        std::string("The value of ") + key + " is a whole number, not " + text
-            + ".");
+    host.error(CKP,
+               18,
+               std::string("The value of ") + key + " is a whole number, not "
+                   + text + ".");
   }
   return number;
 }
@@ -269,7 +268,8 @@ void reportPaths(Checkpoint& checkpoint, Arguments& arguments)
   const std::string path_delay = arguments.key("-path_delay");
   if (arguments.has("-path_delay") && path_delay != "min"
       && path_delay != "max") {
-    host.error(CKP, 17, "The path delay is min or max, not " + path_delay + ".");
+    host.error(
+        CKP, 17, "The path delay is min or max, not " + path_delay + ".");
   }
   options.min_max = path_delay == "min" ? CKP_MIN : CKP_MAX;
   for (const auto& [key, number] : {std::pair("-count", &options.count),

@@ -7,9 +7,7 @@ use super::arithmetic::{bits, finite};
 use super::kinds::{Kind, Role};
 use super::paths::{PathColumns, PathWords};
 use crate::error::{Result, corrupt};
-use crate::model::{
-    MinMax, PATH_FIELDS, PathEnd, PathField as F, PathFlag, PathPoint, Transition,
-};
+use crate::model::{MinMax, PATH_FIELDS, PathEnd, PathField as F, PathFlag, PathPoint, Transition};
 
 /// The words of a path end.
 pub(crate) type EndWords = [u32; PATH_FIELDS];
@@ -102,7 +100,9 @@ impl EndColumns<'_> {
         let clock_vertex = words[F::ClockVertex as usize] ^ self.clock_vertex(&end);
         let clock = self.clock.decode(clock, clock_end(&end, clock_vertex))?;
         // Each word is told by those before: the last ones need all.
-        for field in [F::ClockVertex, F::Start, F::LaunchArrival, F::Margin, F::CaptureDelay, F::Required] {
+        for field in
+            [F::ClockVertex, F::Start, F::LaunchArrival, F::Margin, F::CaptureDelay, F::Required]
+        {
             let end = PathEnd::new(words).ok_or_else(kind)?;
             words[field as usize] ^= self.told(&end, &data, &clock)[field as usize];
         }

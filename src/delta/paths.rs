@@ -103,7 +103,9 @@ impl FanIn {
             }
             false => all,
         };
-        edges.filter(move |edge| table.edge_from.get(*edge) == Some(&vertex)).map(|edge| edge as u32)
+        edges
+            .filter(move |edge| table.edge_from.get(*edge) == Some(&vertex))
+            .map(|edge| edge as u32)
     }
 
     /// The arcs of an edge.
@@ -114,9 +116,7 @@ impl FanIn {
     ) -> impl Iterator<Item = (u32, Kind)> + 'a {
         let first = table.arc_edge.partition_point(|of| *of < edge);
         let arcs = table.arc_edge.iter().skip(first).take_while(move |of| **of == edge);
-        (first as u32..)
-            .zip(arcs)
-            .filter_map(move |(arc, _)| Some((arc, self.kind(table, arc)?)))
+        (first as u32..).zip(arcs).filter_map(move |(arc, _)| Some((arc, self.kind(table, arc)?)))
     }
 }
 

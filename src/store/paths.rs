@@ -10,12 +10,11 @@ use std::sync::Arc;
 use super::reader::Stage;
 use super::sources::ColumnSource;
 use super::writer::StageWriter;
-use crate::delta::{
-    EndColumns, EndWords, FanIn, PathColumns, PathWords, WholePath, clock_min_max,
-};
+use crate::delta::{EndColumns, EndWords, FanIn, PathColumns, PathWords, WholePath, clock_min_max};
 use crate::error::{Error, ErrorKind, Result, corrupt, invalid, shape};
 use crate::model::{
-    Endpoint, MinMax, ObjectTable, PATH_FIELDS, PathEnd, PathField, StreamKey, StreamKind, Transition,
+    Endpoint, MinMax, ObjectTable, PATH_FIELDS, PathEnd, PathField, StreamKey, StreamKind,
+    Transition,
 };
 
 /// Arrays of words, each of a kind.
@@ -77,11 +76,13 @@ impl CapturedPaths {
         if !ends.is_sorted_by(|(a, ..), (b, ..)| a < b) {
             return Err(invalid("An endpoint has more than one path."));
         }
-        let mut encoder = Encoder { own, table, fan_in: FanIn::new(table), tolerance, points: Vec::new() };
+        let mut encoder =
+            Encoder { own, table, fan_in: FanIn::new(table), tolerance, points: Vec::new() };
         let mut fields = vec![Vec::with_capacity(count); PATH_FIELDS];
         for (endpoint, words, range) in ends {
             let end = endpoints.get(endpoint as usize);
-            let end = end.ok_or_else(|| invalid("A path ends at an endpoint that was not added."))?;
+            let end =
+                end.ok_or_else(|| invalid("A path ends at an endpoint that was not added."))?;
             let points = self.points.get(range).unwrap_or_default();
             let words = encoder.add(words, *end, points)?;
             fields.iter_mut().zip(words).for_each(|(field, word)| field.push(word));

@@ -45,9 +45,8 @@ const EDGES: [(u32, u32, &[&str]); 8] = [
 const PS: f32 = 1e-12;
 
 /// Delays by arc.
-pub const DELAYS: [f32; 16] = [
-    1.0, 1.0, 2.0, 2.0, 100.0, 90.0, 3.0, 3.0, 20.0, 25.0, 4.0, 4.0, 30.0, 35.0, 7.0, 7.0,
-];
+pub const DELAYS: [f32; 16] =
+    [1.0, 1.0, 2.0, 2.0, 100.0, 90.0, 3.0, 3.0, 20.0, 25.0, 4.0, 4.0, 30.0, 35.0, 7.0, 7.0];
 
 pub fn table() -> ObjectTable {
     let mut table = ObjectTable::new();
@@ -125,13 +124,28 @@ pub fn save(store: &Store, stage: &str, options: CaptureOptions) -> Arc<Stage> {
     capture.commit(store).unwrap()
 }
 
+/// Everything between begin and commit.
 pub fn fill(capture: &mut Capture) {
+    fill_columns(capture);
+    for (field, word) in end_words() {
+        capture.set_path_field(field, &[word]).unwrap();
+    }
+    let [rise, fall] = arrivals();
+    let data = [(None, rise[0]), (Some(0), rise[1]), (Some(4), rise[2]), (Some(6), rise[3])];
+    let data = data.into_iter().chain([(Some(8), fall[4]), (Some(11), fall[6])]);
+    let clock = [(None, rise[0]), (Some(2), rise[5])];
+    capture.add_path_points(data.chain(clock));
+}
+
+/// All but the paths.
+pub fn fill_columns(capture: &mut Capture) {
     let metadata = capture.metadata_mut();
     metadata.design = "registers".into();
     metadata.scenes = vec!["default".into()];
     metadata.groups = vec!["clk".into()];
     metadata.path_clocks = vec!["clk".into()];
-    let key = |kind, min_max, transition| StreamKey { kind, scene: 0, min_max, transition, plane: 0 };
+    let key =
+        |kind, min_max, transition| StreamKey { kind, scene: 0, min_max, transition, plane: 0 };
     let mut add = |key: StreamKey, values: &[f32]| {
         let column = capture.add_column(key).unwrap();
         let bits: Vec<u32> = values.iter().map(|value| value.to_bits()).collect();
@@ -155,14 +169,6 @@ pub fn fill(capture: &mut Capture) {
     }
     let row = |vertex, slack| Endpoint { vertex, group: 0, scene: 0, min_max: MinMax::Max, slack };
     capture.add_endpoints(&[row(6, slack()), row(8, output_slack())]).unwrap();
-    for (field, word) in end_words() {
-        capture.set_path_field(field, &[word]).unwrap();
-    }
-    let [rise, fall] = arrivals();
-    let data = [(None, rise[0]), (Some(0), rise[1]), (Some(4), rise[2]), (Some(6), rise[3])];
-    let data = data.into_iter().chain([(Some(8), fall[4]), (Some(11), fall[6])]);
-    let clock = [(None, rise[0]), (Some(2), rise[5])];
-    capture.add_path_points(data.chain(clock));
 }
 
 /// Fields of the path to the second register; the flags are those of a propagated clock.

@@ -56,8 +56,8 @@ struct PathOptions
   std::vector<std::string> from;
   std::vector<std::string> through;
   std::vector<std::string> to;
-  std::string scene;  // Empty: any.
-  std::string group;  // Empty: any.
+  std::string scene;     // Empty: any.
+  std::string group;     // Empty: any.
   uint32_t min_max = 1;  // CKP_MIN or CKP_MAX.
   uint32_t count = 1;
   uint32_t digits = 3;

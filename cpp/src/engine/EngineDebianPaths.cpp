@@ -52,8 +52,8 @@ void PathDescriber::add(uint32_t endpoint_row, sta::PathEnd* end)
   words.setFlag(CKP_PATH_FLAG_END_FALLS, falls(end->transition(sta_)));
   words.setFlag(CKP_PATH_FLAG_HAS_CRPR, sta_->sdc()->crprEnabled());
   const sta::Network* network = sta_->network();
-  const sta::LibertyCell* cell = network->libertyCell(
-      network->instance(end->vertex(sta_)->pin()));
+  const sta::LibertyCell* cell
+      = network->libertyCell(network->instance(end->vertex(sta_)->pin()));
   words.setFlag(CKP_PATH_FLAG_IS_CLOCK_GATE, cell && cell->isClockGate());
   words.set(CKP_PATH_CHECK_ARC, checkArcRow(end) + 1);
   words.setTime(CKP_PATH_SOURCE_OFFSET, end->sourceClkOffset(sta_));
@@ -124,12 +124,11 @@ void PathDescriber::describeLaunch(sta::PathEnd* end, PathEndWords& words)
   words.setTime(CKP_PATH_LAUNCH_TIME, edge->time());
   sta::PathRef clock_path;
   expanded.clkPath(clock_path);
-  const float arrival
-      = clock_path.isNull()
-            ? edge->time()
-                  + (end->sourceClkInsertionDelay(sta_)
-                     + end->sourceClkLatency(sta_))
-            : sta_->search()->clkPathArrival(&clock_path);
+  const float arrival = clock_path.isNull()
+                            ? edge->time()
+                                  + (end->sourceClkInsertionDelay(sta_)
+                                     + end->sourceClkLatency(sta_))
+                            : sta_->search()->clkPathArrival(&clock_path);
   words.setTime(CKP_PATH_LAUNCH_ARRIVAL, arrival);
 }
 
@@ -145,9 +144,9 @@ void PathDescriber::describeCapture(sta::PathEnd* end, PathEndWords& words)
   words.setFlag(CKP_PATH_FLAG_CAPTURE_FALLS, falls(edge->transition()));
   words.setFlag(CKP_PATH_FLAG_CAPTURE_END_FALLS,
                 falls(end->targetClkEndTrans(sta_)));
-  words.setFlag(CKP_PATH_FLAG_CAPTURE_IS_PROPAGATED,
-                path ? path->clkInfo(sta_)->isPropagated()
-                     : clock->isPropagated());
+  words.setFlag(
+      CKP_PATH_FLAG_CAPTURE_IS_PROPAGATED,
+      path ? path->clkInfo(sta_)->isPropagated() : clock->isPropagated());
   words.set(CKP_PATH_CLOCKS,
             words[CKP_PATH_CLOCKS] | maker_.clock(clock->name()) << 16);
   words.setTime(CKP_PATH_CAPTURE_EDGE, edge->time());
@@ -201,11 +200,10 @@ PathPoints PathDescriber::points(sta::PathExpanded& expanded) const
   for (size_t i = 0; i < expanded.size(); i++) {
     const sta::PathRef* path = expanded.path(i);
     const sta::TimingArc* arc = expanded.prevArc(i);
-    points.arcs.push_back(i > 0 && arc
-                              ? arcRow(expanded.path(i - 1)->vertex(sta_),
-                                       arc,
-                                       path->vertex(sta_))
-                              : CKP_NO_ROW);
+    points.arcs.push_back(
+        i > 0 && arc ? arcRow(
+            expanded.path(i - 1)->vertex(sta_), arc, path->vertex(sta_))
+                     : CKP_NO_ROW);
     points.arrivals.push_back(path->arrival(sta_));
   }
   return points;

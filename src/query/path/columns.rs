@@ -235,7 +235,9 @@ impl<'a> Tracer<'a> {
         let arrival = self.value(StreamKind::Arrival, scene, min_max, node)?;
         let required = self.value(StreamKind::Required, scene, min_max, node)?;
         if slack_of(min_max, arrival, required).to_bits() != slack.to_bits() {
-            return reason("its slack is not the difference of its worst arrival and required time");
+            return reason(
+                "its slack is not the difference of its worst arrival and required time",
+            );
         }
         let mut points = match self.trace_back(scene, min_max, node)? {
             Ok(points) => points,
@@ -272,7 +274,8 @@ impl<'a> Tracer<'a> {
             let mut next = None;
             let mut is_end = true;
             for (arc, to, kind) in self.fan_in.arcs_from(&self.table, node.0, node.1) {
-                let delay = columns.delays.get(arc as usize).map_or(f32::NAN, |d| f32::from_bits(*d));
+                let delay =
+                    columns.delays.get(arc as usize).map_or(f32::NAN, |d| f32::from_bits(*d));
                 let after = required((to, kind))?;
                 if path_time(after.to_bits()).is_some() {
                     is_end = false;

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::columns::{Tracer, Traced};
+use super::columns::{Traced, Tracer};
 use super::{Origin, Path, Paths};
 use crate::error::{Error, ErrorKind, Result, invalid};
 use crate::model::{Endpoint, MinMax, PathField, StageMetadata};
@@ -111,7 +111,8 @@ pub fn worst_paths(stage: &Arc<Stage>, query: &PathQuery) -> Result<Paths> {
         rows.retain(|(_, end)| pins.to.contains(&end.vertex));
     }
     rows.sort_by(|(_, a), (_, b)| a.slack.total_cmp(&b.slack));
-    let mut search = Search { index: stage.path_index()?, tracer: Tracer::new(stage)?, pins, query };
+    let mut search =
+        Search { index: stage.path_index()?, tracer: Tracer::new(stage)?, pins, query };
     let (paths, notes) = search.run(&rows)?;
     Ok(Paths { stage: stage.clone(), objects: stage.objects()?, paths, notes })
 }

@@ -43,10 +43,14 @@ fn check(paths: &Paths, path: &Path) -> Value {
     let start = path.points.get(path.start);
     put("startpoint", start.map_or(Value::Null, |p| json!(pin_name(&paths.objects, p.vertex))));
     put("endpoint", json!(pin_name(&paths.objects, endpoint.vertex)));
-    let points = |points: &[Point]| Value::Array(points.iter().map(|p| point(&paths.objects, p)).collect());
+    let points =
+        |points: &[Point]| Value::Array(points.iter().map(|p| point(&paths.objects, p)).collect());
     if let Some(clock) = clock(paths, path.end.as_ref().and_then(|end| end.launch_clock())) {
         put("source_clock", clock);
-        put("source_clock_edge", json!(rise_fall(super::names::edge(path.is(PathFlag::LaunchFalls)))));
+        put(
+            "source_clock_edge",
+            json!(rise_fall(super::names::edge(path.is(PathFlag::LaunchFalls)))),
+        );
     }
     if !path.launch().is_empty() {
         put("source_clock_path", points(path.launch()));
@@ -54,7 +58,10 @@ fn check(paths: &Paths, path: &Path) -> Value {
     put("source_path", points(path.data()));
     if let Some(clock) = clock(paths, path.end.as_ref().and_then(|end| end.capture_clock())) {
         put("target_clock", clock);
-        put("target_clock_edge", json!(rise_fall(super::names::edge(path.is(PathFlag::CaptureFalls)))));
+        put(
+            "target_clock_edge",
+            json!(rise_fall(super::names::edge(path.is(PathFlag::CaptureFalls)))),
+        );
     }
     if !path.clock.is_empty() {
         put("target_clock_path", points(&path.clock));

@@ -105,7 +105,9 @@ impl Path {
                 let edge = rising_falling(edge);
                 (instance(), format!("{edge} clock gating-check end-point clocked by {clock}"))
             }
-            PathEndKind::DataCheck => (instance(), format!("{edge} edge-triggered data to data check clocked by {clock}")),
+            PathEndKind::DataCheck => {
+                (instance(), format!("{edge} edge-triggered data to data check clocked by {clock}"))
+            }
             _ if end.is(PathFlag::IsClockGate) && role != "recovery" && role != "removal" => {
                 (instance(), format!("{edge} clock gating-check end-point clocked by {clock}"))
             }
@@ -136,7 +138,11 @@ impl Path {
                 }
             }
         }
-        found.unwrap_or(register(if edge == "^" { "Reg Clk to Q ^ -> ^" } else { "Reg Clk to Q v -> ^" }))
+        found.unwrap_or(register(if edge == "^" {
+            "Reg Clk to Q ^ -> ^"
+        } else {
+            "Reg Clk to Q v -> ^"
+        }))
     }
 }
 

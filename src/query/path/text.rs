@@ -111,7 +111,8 @@ impl Report<'_> {
 
     fn end_point(&mut self, key: &str, pin: &str, what: &str) {
         let is_long = key.len() + pin.len() + what.len() + 5 > WIDTH;
-        let between = if is_long { format!("\n{:w$}  ", "", w = key.len()) } else { " ".to_owned() };
+        let between =
+            if is_long { format!("\n{:w$}  ", "", w = key.len()) } else { " ".to_owned() };
         let what = if what.is_empty() { String::new() } else { format!("{between}({what})") };
         let _ = writeln!(self.out, "{key}: {pin}{what}");
     }
@@ -346,7 +347,8 @@ impl Report<'_> {
     /// The engine writes what is taken off with a minus, also where it is nothing.
     fn minus(&mut self, what: &str, time: f32) {
         let number = self.number(-time);
-        let number = if number.starts_with('-') || time < 0.0 { number } else { format!("-{number}") };
+        let number =
+            if number.starts_with('-') || time < 0.0 { number } else { format!("-{number}") };
         let w = self.width();
         let _ = writeln!(self.out, "{:>w$} {number:>w$}   {what}", "");
     }
