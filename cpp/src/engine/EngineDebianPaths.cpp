@@ -66,9 +66,9 @@ void PathDescriber::add(uint32_t endpoint_row, sta::PathEnd* end)
     words.setTime(CKP_PATH_LIMIT, limit->delay());
     words.setFlag(CKP_PATH_FLAG_IGNORES_LATENCY, limit->ignoreClkLatency());
   }
-  describeLaunch(end, words);
-  describeCapture(end, words);
   sta::PathExpanded data(end->path(), sta_);
+  describeLaunch(end, data, words);
+  describeCapture(end, words);
   PathPoints clock;
   if (const sta::PathVertex* clock_path = end->targetClkPath()) {
     sta::PathExpanded expanded(clock_path, sta_);
@@ -77,10 +77,11 @@ void PathDescriber::add(uint32_t endpoint_row, sta::PathEnd* end)
   maker_.add(words, points(data), clock);
 }
 
-void PathDescriber::describeLaunch(sta::PathEnd* end, PathEndWords& words)
+void PathDescriber::describeLaunch(sta::PathEnd* end,
+                                   sta::PathExpanded& expanded,
+                                   PathEndWords& words)
 {
-  sta::Path* path = end->path();
-  sta::PathExpanded expanded(path, sta_);
+  const sta::Path* path = end->path();
   words.set(CKP_PATH_START, expanded.startIndex());
   const sta::TimingArc* start_arc = expanded.startPrevArc();
   const sta::TimingRole* role = start_arc ? start_arc->role() : nullptr;

@@ -21,7 +21,7 @@ namespace ckp {
 
 // Rows of each scene and min/max whose paths are kept, the worst first: a bound
 // on the time and the bytes that they take in large designs.
-constexpr size_t kKeptPaths = 1000;
+constexpr size_t kKeptPaths = 500;
 
 // What is known of a path end.
 class PathEndWords
