@@ -5,11 +5,16 @@
 
 mod common;
 
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use ckp::query::path::{Origin, PathQuery, Paths, paths_json, paths_text, worst_paths};
-use ckp::{CaptureOptions, ErrorKind, MinMax, PathFlag, Stage};
-use common::registers::{NAMES, arrivals, create, output_slack, save, slack};
+use ckp::{Capture, CaptureOptions, ErrorKind, MinMax, PathField, PathFlag, Stage};
+use common::registers::{
+    NAMES, arrivals, create, end_words, fill, fill_columns, output_slack, save, slack, table,
+};
 
 fn with_stage(body: impl FnOnce(&Arc<Stage>)) {
     let directory = tempfile::tempdir().unwrap();
@@ -192,31 +197,88 @@ fn a_tolerance_is_told() {
     assert!(paths.paths[0].points[1..].iter().all(|point| point.is_sum));
 }
 
-/// Points that are no path cost nothing but the answer.
+/// Points that are no path cost nothing but the answer: the columns are asked.
 #[test]
 fn points_that_lead_nowhere_are_not_kept() {
     let directory = tempfile::tempdir().unwrap();
     let store = create(&directory.path().join("s.ckp"));
-    let mut capture =
-        ckp::Capture::begin(&store, "a", CaptureOptions::default(), common::registers::table())
-            .unwrap();
-    common::registers::fill(&mut capture);
-    // One more end whose only arc is that of a check.
-    let words = |first: u32, second: u32| [first, second];
-    for (field, word) in common::registers::end_words() {
-        let second = match field {
-            0 => 1,
-            4 => 2,
-            6 => 0,
-            _ => word,
-        };
-        assert!(capture.set_path_field(field, &words(word, second)).is_err() || field > 0);
+    let mut capture = Capture::begin(&store, "b", CaptureOptions::default(), table()).unwrap();
+    fill_columns(&mut capture);
+    for (field, word) in end_words() {
+        capture.set_path_field(field, &[word]).unwrap();
     }
-    drop(capture);
-    let mut capture =
-        ckp::Capture::begin(&store, "b", CaptureOptions::default(), common::registers::table())
-            .unwrap();
+    capture.add_path_points([(None, 0.0), (Some(12), 1e-12)].into_iter().cycle().take(8));
+    let stage = capture.commit(&store).unwrap();
+    let paths = ask(&stage, |query| query.count = 1);
+    assert_eq!(paths.paths[0].origin, Origin::Columns);
+    assert_eq!(names(&paths, 0), DATA);
+}
+
+#[test]
+fn ends_that_make_no_sense_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("s.ckp"));
+    let mut capture = Capture::begin(&store, "a", CaptureOptions::default(), table()).unwrap();
     assert!(capture.set_path_field(99, &[0]).is_err(), "no such field");
-    capture.set_path_field(1, &[1, 1]).unwrap();
-    assert!(capture.set_path_field(2, &[1]).is_err(), "another count");
+    capture.set_path_field(0, &[0]).unwrap();
+    assert!(capture.set_path_field(1, &[1, 1]).is_err(), "another count");
+    let refuse = |field: PathField, word: u32| {
+        let mut capture = Capture::begin(&store, "a", CaptureOptions::default(), table()).unwrap();
+        fill_columns(&mut capture);
+        for (of, known) in end_words() {
+            let word = if of == field as u32 { word } else { known };
+            capture.set_path_field(of, &[word]).unwrap();
+        }
+        capture.commit(&store).unwrap_err()
+    };
+    drop(capture);
+    assert_eq!(refuse(PathField::Flags, 0).kind(), ErrorKind::InvalidArgument, "no kind");
+    assert_eq!(refuse(PathField::DataPoints, 9).kind(), ErrorKind::ShapeMismatch, "too few points");
+    assert!(store.stage("a").is_err());
+}
+
+fn schema() -> jsonschema::Validator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas/path.json");
+    let schema = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+#[test]
+fn the_command_line_says_the_same() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s.ckp");
+    let stage = save(&create(&path), "route", CaptureOptions::default());
+    let ckp = |arguments: &[&str]| {
+        let path = path.to_str().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_ckp"))
+            .args(["path", path, "route"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    };
+    let paths = ask(&stage, |query| query.count = 2);
+    let (code, text, error) = ckp(&["--count", "2", "--digits", "5"]);
+    assert_eq!((code, text, error), (0, paths_text(&paths, 5), String::new()));
+    for (arguments, number) in [
+        (&["--count", "2"][..], 2),
+        (&["--to", "out", "--scene", "default", "--group", "clk"], 1),
+        (&["--from", "regs/q0/CK", "--through", "inv[0]/A"], 1),
+        (&["--path-delay", "min"], 0),
+    ] {
+        let (code, text, _) = ckp(&[arguments, &["--format", "json"]].concat());
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let wrong: Vec<String> =
+            schema().iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(code == 0 && wrong.is_empty(), "{wrong:?}");
+        assert_eq!(value["checks"].as_array().unwrap().len(), number, "{arguments:?}");
+    }
+    assert!(!schema().is_valid(&serde_json::json!({ "stage": "a" })));
+    let (code, text, error) = ckp(&["--to", "regs/q1/X"]);
+    assert_eq!((code, text.as_str()), (1, ""));
+    assert!(error.starts_with("ckp: ") && error.contains("regs/q1/D"), "{error}");
+    assert_eq!(ckp(&["--count", "0"]).0, 2);
+    assert_eq!(ckp(&["--digits", "99"]).0, 2);
+    assert_eq!(ckp(&["--path-delay", "both"]).0, 2);
 }

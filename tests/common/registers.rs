@@ -124,7 +124,21 @@ pub fn save(store: &Store, stage: &str, options: CaptureOptions) -> Arc<Stage> {
     capture.commit(store).unwrap()
 }
 
+/// Everything between begin and commit.
 pub fn fill(capture: &mut Capture) {
+    fill_columns(capture);
+    for (field, word) in end_words() {
+        capture.set_path_field(field, &[word]).unwrap();
+    }
+    let [rise, fall] = arrivals();
+    let data = [(None, rise[0]), (Some(0), rise[1]), (Some(4), rise[2]), (Some(6), rise[3])];
+    let data = data.into_iter().chain([(Some(8), fall[4]), (Some(11), fall[6])]);
+    let clock = [(None, rise[0]), (Some(2), rise[5])];
+    capture.add_path_points(data.chain(clock));
+}
+
+/// All but the paths.
+pub fn fill_columns(capture: &mut Capture) {
     let metadata = capture.metadata_mut();
     metadata.design = "registers".into();
     metadata.scenes = vec!["default".into()];
@@ -155,14 +169,6 @@ pub fn fill(capture: &mut Capture) {
     }
     let row = |vertex, slack| Endpoint { vertex, group: 0, scene: 0, min_max: MinMax::Max, slack };
     capture.add_endpoints(&[row(6, slack()), row(8, output_slack())]).unwrap();
-    for (field, word) in end_words() {
-        capture.set_path_field(field, &[word]).unwrap();
-    }
-    let [rise, fall] = arrivals();
-    let data = [(None, rise[0]), (Some(0), rise[1]), (Some(4), rise[2]), (Some(6), rise[3])];
-    let data = data.into_iter().chain([(Some(8), fall[4]), (Some(11), fall[6])]);
-    let clock = [(None, rise[0]), (Some(2), rise[5])];
-    capture.add_path_points(data.chain(clock));
 }
 
 /// Fields of the path to the second register; the flags are those of a propagated clock.

@@ -52,8 +52,8 @@ void PathDescriber::add(uint32_t endpoint_row, sta::PathEnd* end)
   words.setFlag(CKP_PATH_FLAG_END_FALLS, falls(end->transition(sta_)));
   words.setFlag(CKP_PATH_FLAG_HAS_CRPR, sta_->sdc()->crprEnabled());
   const sta::Network* network = sta_->network();
-  const sta::LibertyCell* cell = network->libertyCell(
-      network->instance(end->vertex(sta_)->pin()));
+  const sta::LibertyCell* cell
+      = network->libertyCell(network->instance(end->vertex(sta_)->pin()));
   words.setFlag(CKP_PATH_FLAG_IS_CLOCK_GATE, cell && cell->isClockGate());
   words.set(CKP_PATH_CHECK_ARC, checkArcRow(end) + 1);
   words.setTime(CKP_PATH_SOURCE_OFFSET, end->sourceClkOffset(sta_));
@@ -66,9 +66,9 @@ void PathDescriber::add(uint32_t endpoint_row, sta::PathEnd* end)
     words.setTime(CKP_PATH_LIMIT, limit->delay());
     words.setFlag(CKP_PATH_FLAG_IGNORES_LATENCY, limit->ignoreClkLatency());
   }
-  describeLaunch(end, words);
-  describeCapture(end, words);
   sta::PathExpanded data(end->path(), sta_);
+  describeLaunch(end, data, words);
+  describeCapture(end, words);
   PathPoints clock;
   if (const sta::PathVertex* clock_path = end->targetClkPath()) {
     sta::PathExpanded expanded(clock_path, sta_);
@@ -77,10 +77,11 @@ void PathDescriber::add(uint32_t endpoint_row, sta::PathEnd* end)
   maker_.add(words, points(data), clock);
 }
 
-void PathDescriber::describeLaunch(sta::PathEnd* end, PathEndWords& words)
+void PathDescriber::describeLaunch(sta::PathEnd* end,
+                                   sta::PathExpanded& expanded,
+                                   PathEndWords& words)
 {
-  sta::Path* path = end->path();
-  sta::PathExpanded expanded(path, sta_);
+  const sta::Path* path = end->path();
   words.set(CKP_PATH_START, expanded.startIndex());
   const sta::TimingArc* start_arc = expanded.startPrevArc();
   const sta::TimingRole* role = start_arc ? start_arc->role() : nullptr;
@@ -124,12 +125,11 @@ void PathDescriber::describeLaunch(sta::PathEnd* end, PathEndWords& words)
   words.setTime(CKP_PATH_LAUNCH_TIME, edge->time());
   sta::PathRef clock_path;
   expanded.clkPath(clock_path);
-  const float arrival
-      = clock_path.isNull()
-            ? edge->time()
-                  + (end->sourceClkInsertionDelay(sta_)
-                     + end->sourceClkLatency(sta_))
-            : sta_->search()->clkPathArrival(&clock_path);
+  const float arrival = clock_path.isNull()
+                            ? edge->time()
+                                  + (end->sourceClkInsertionDelay(sta_)
+                                     + end->sourceClkLatency(sta_))
+                            : sta_->search()->clkPathArrival(&clock_path);
   words.setTime(CKP_PATH_LAUNCH_ARRIVAL, arrival);
 }
 
@@ -145,9 +145,9 @@ void PathDescriber::describeCapture(sta::PathEnd* end, PathEndWords& words)
   words.setFlag(CKP_PATH_FLAG_CAPTURE_FALLS, falls(edge->transition()));
   words.setFlag(CKP_PATH_FLAG_CAPTURE_END_FALLS,
                 falls(end->targetClkEndTrans(sta_)));
-  words.setFlag(CKP_PATH_FLAG_CAPTURE_IS_PROPAGATED,
-                path ? path->clkInfo(sta_)->isPropagated()
-                     : clock->isPropagated());
+  words.setFlag(
+      CKP_PATH_FLAG_CAPTURE_IS_PROPAGATED,
+      path ? path->clkInfo(sta_)->isPropagated() : clock->isPropagated());
   words.set(CKP_PATH_CLOCKS,
             words[CKP_PATH_CLOCKS] | maker_.clock(clock->name()) << 16);
   words.setTime(CKP_PATH_CAPTURE_EDGE, edge->time());
@@ -201,11 +201,10 @@ PathPoints PathDescriber::points(sta::PathExpanded& expanded) const
   for (size_t i = 0; i < expanded.size(); i++) {
     const sta::PathRef* path = expanded.path(i);
     const sta::TimingArc* arc = expanded.prevArc(i);
-    points.arcs.push_back(i > 0 && arc
-                              ? arcRow(expanded.path(i - 1)->vertex(sta_),
-                                       arc,
-                                       path->vertex(sta_))
-                              : CKP_NO_ROW);
+    points.arcs.push_back(
+        i > 0 && arc ? arcRow(
+            expanded.path(i - 1)->vertex(sta_), arc, path->vertex(sta_))
+                     : CKP_NO_ROW);
     points.arrivals.push_back(path->arrival(sta_));
   }
   return points;

@@ -31,7 +31,9 @@ class PathDescriber
   PathTable table() { return maker_.table(); }
 
  private:
-  void describeLaunch(sta::PathEnd* end, PathEndWords& words);
+  void describeLaunch(sta::PathEnd* end,
+                      sta::PathExpanded& expanded,
+                      PathEndWords& words);
   void describeCapture(sta::PathEnd* end, PathEndWords& words);
   uint32_t checkArcRow(sta::PathEnd* end) const;
   uint32_t arcRow(const sta::Vertex* from,

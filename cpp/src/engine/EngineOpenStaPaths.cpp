@@ -47,8 +47,8 @@ void PathDescriber::add(uint32_t endpoint_row, sta::PathEnd* end)
   words.setFlag(CKP_PATH_FLAG_END_FALLS, falls(end->transition(sta_)));
   words.setFlag(CKP_PATH_FLAG_HAS_CRPR, sta_->crprEnabled());
   const sta::Network* network = sta_->network();
-  const sta::LibertyCell* cell = network->libertyCell(
-      network->instance(end->vertex(sta_)->pin()));
+  const sta::LibertyCell* cell
+      = network->libertyCell(network->instance(end->vertex(sta_)->pin()));
   words.setFlag(CKP_PATH_FLAG_IS_CLOCK_GATE, cell && cell->isClockGate());
   words.set(CKP_PATH_CHECK_ARC, checkArcRow(end) + 1);
   words.setTime(CKP_PATH_SOURCE_OFFSET, end->sourceClkOffset(sta_));
@@ -90,8 +90,8 @@ void PathDescriber::describeLaunch(const sta::PathEnd* end,
   words.setFlag(CKP_PATH_FLAG_STARTS_AT_LATCH, d_path);
   // What the latch lends is not open to others; the output's arrival tells.
   const auto given = [&](float enable) {
-    const sta::Delay delay = api::deratedDelay(
-        d_path, q_path->prevArc(sta_), d_q_edge, sta_);
+    const sta::Delay delay
+        = api::deratedDelay(d_path, q_path->prevArc(sta_), d_q_edge, sta_);
     return seconds(q_path->arrival()) - seconds(delay) - enable;
   };
   const sta::ClockEdge* edge = end->sourceClkEdge(sta_);
@@ -105,19 +105,17 @@ void PathDescriber::describeLaunch(const sta::PathEnd* end,
                 clock == api::sdc(end->path(), sta_)->defaultArrivalClock());
   words.setFlag(CKP_PATH_FLAG_LAUNCH_FALLS, falls(edge->transition()));
   words.setFlag(CKP_PATH_FLAG_LAUNCH_IS_PROPAGATED, clock->isPropagated());
-  words.setFlag(
-      CKP_PATH_FLAG_IS_CLOCK_AS_DATA,
-      clock->leafPins().find(const_cast<sta::Pin*>(start))
-          != clock->leafPins().end());
+  words.setFlag(CKP_PATH_FLAG_IS_CLOCK_AS_DATA,
+                clock->leafPins().find(const_cast<sta::Pin*>(start))
+                    != clock->leafPins().end());
   words.set(CKP_PATH_CLOCKS, maker_.clock(clock->name()));
   words.setTime(CKP_PATH_LAUNCH_TIME, edge->time());
   const sta::Path* clock_path = expanded.clkPath();
   const float arrival
-      = clock_path
-            ? seconds(sta_->search()->clkPathArrival(clock_path))
-            : edge->time()
-                  + (seconds(end->sourceClkInsertionDelay(sta_))
-                     + seconds(end->sourceClkLatency(sta_)));
+      = clock_path ? seconds(sta_->search()->clkPathArrival(clock_path))
+                   : edge->time()
+                         + (seconds(end->sourceClkInsertionDelay(sta_))
+                            + seconds(end->sourceClkLatency(sta_)));
   words.setTime(CKP_PATH_LAUNCH_ARRIVAL, arrival);
   if (d_path && clock_path) {
     words.setTime(CKP_PATH_LAUNCH_BORROW, given(arrival));
@@ -138,9 +136,9 @@ void PathDescriber::describeInput(const sta::Path* first,
   for (sta::InputDelay* input : *inputs) {
     if (input->clkEdge() == first->clkEdge(sta_)) {
       words.setFlag(CKP_PATH_FLAG_HAS_INPUT_DELAY, true);
-      words.setTime(CKP_PATH_INPUT_DELAY,
-                    input->delays()->value(first->transition(sta_),
-                                           first->minMax(sta_)));
+      words.setTime(
+          CKP_PATH_INPUT_DELAY,
+          input->delays()->value(first->transition(sta_), first->minMax(sta_)));
     }
   }
 }
@@ -210,9 +208,9 @@ PathPoints PathDescriber::points(const sta::PathExpanded& expanded) const
   for (size_t i = 0; i < expanded.size(); i++) {
     const sta::Path* path = expanded.path(i);
     const bool is_first = i == 0;
-    points.arcs.push_back(is_first ? CKP_NO_ROW
-                                   : arcRow(path->prevEdge(sta_),
-                                            path->prevArc(sta_)));
+    points.arcs.push_back(
+        is_first ? CKP_NO_ROW
+                 : arcRow(path->prevEdge(sta_), path->prevArc(sta_)));
     points.arrivals.push_back(seconds(path->arrival()));
   }
   return points;

@@ -21,7 +21,7 @@ namespace ckp {
 
 // Rows of each scene and min/max whose paths are kept, the worst first: a bound
 // on the time and the bytes that they take in large designs.
-constexpr size_t kKeptPaths = 1000;
+constexpr size_t kKeptPaths = 500;
 
 // What is known of a path end.
 class PathEndWords
@@ -112,10 +112,8 @@ class WorstEnds
         return;
       }
     }
-    ends_.push_back({lane.index(),
-                     group,
-                     vertex,
-                     std::unique_ptr<PathEnd>(end->copy())});
+    ends_.push_back(
+        {lane.index(), group, vertex, std::unique_ptr<PathEnd>(end->copy())});
   }
 
   // Calls describe(row, end) for the worst rows of the table, by row.
@@ -139,11 +137,10 @@ class WorstEnds
       for (uint32_t row = first; row < last; row++) {
         lane_rows.push_back(row);
       }
-      std::stable_sort(lane_rows.begin(),
-                       lane_rows.end(),
-                       [&table](uint32_t a, uint32_t b) {
-                         return table.slack[a] < table.slack[b];
-                       });
+      std::stable_sort(
+          lane_rows.begin(), lane_rows.end(), [&table](uint32_t a, uint32_t b) {
+            return table.slack[a] < table.slack[b];
+          });
       lane_rows.resize(std::min(lane_rows.size(), kKeptPaths));
       std::sort(lane_rows.begin(), lane_rows.end());
       rows.insert(rows.end(), lane_rows.begin(), lane_rows.end());

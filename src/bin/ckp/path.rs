@@ -9,12 +9,15 @@ use clap::Args;
 
 use super::{Format, PathDelay, StageArgs, open};
 
-const EXAMPLE: &str = "Example:
-  ckp path chip.ckp route --to regs/q1/D --path-delay min --format json";
-
 /// Report the worst paths of a stage, as report_checks does, without an engine
 #[derive(Args)]
-#[command(after_help = EXAMPLE)]
+#[command(after_help = "\
+A path stands for each endpoint and path group: the worst one, as the engine reported it at the save. Those \
+of less bad endpoints are traced by the stored times, and told only where every delay explains them to the \
+last bit.
+
+Example:
+  ckp path chip.ckp route --to regs/q1/D --format json")]
 pub(crate) struct Path {
     #[command(flatten)]
     of: StageArgs,
@@ -37,7 +40,7 @@ pub(crate) struct Path {
     #[arg(long)]
     group: Option<String>,
     /// Paths, at most: one of each endpoint and path group, the worst first
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
     /// Digits behind the point, of nanoseconds
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(0..=MAX_DIGITS as u64))]
@@ -48,15 +51,15 @@ pub(crate) struct Path {
 }
 
 impl Path {
-    pub fn run(self) -> Result<String> {
+    pub fn run(&self) -> Result<String> {
         let stage = open(&self.of.store)?.stage(&self.of.stage)?;
         let query = PathQuery {
-            from: self.from,
-            through: self.through,
-            to: self.to,
+            from: self.from.clone(),
+            through: self.through.clone(),
+            to: self.to.clone(),
             min_max: self.path_delay.into(),
-            scene: self.scene,
-            group: self.group,
+            scene: self.scene.clone(),
+            group: self.group.clone(),
             count: self.count as usize,
         };
         let paths = worst_paths(&stage, &query)?;

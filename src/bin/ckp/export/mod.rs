@@ -5,7 +5,6 @@
 
 mod arrow;
 mod csv;
-mod parquet;
 mod rows;
 
 use std::fs::{self, File};
@@ -22,7 +21,7 @@ use super::{PathDelay, StageArgs, open};
 /// Rows that are held in memory.
 const BATCH_ROWS: u64 = 65_536;
 
-/// Write columns of a stage to a CSV, Arrow IPC or Parquet file
+/// Write columns of a stage to a CSV or Arrow IPC file
 #[derive(Args)]
 #[command(after_help = "\
 Rows are pins (slew, arrival, required, slack and what the user annotated of them) or timing arcs (delay,
@@ -43,7 +42,7 @@ pub(crate) struct Export {
     /// Only of this scene (corner)
     #[arg(long)]
     scene: Option<String>,
-    /// The file; its extension, csv, arrow or parquet, says how it is written
+    /// The file; its extension, csv or arrow, says how it is written
     #[arg(long, value_name = "FILE", value_parser = target)]
     to: Target,
 }
@@ -90,7 +89,6 @@ struct Target {
 enum FileKind {
     Csv,
     Arrow,
-    Parquet,
 }
 
 fn target(text: &str) -> std::result::Result<Target, String> {
@@ -98,8 +96,7 @@ fn target(text: &str) -> std::result::Result<Target, String> {
     let kind = match path.extension().and_then(|extension| extension.to_str()) {
         Some("csv") => FileKind::Csv,
         Some("arrow") => FileKind::Arrow,
-        Some("parquet") => FileKind::Parquet,
-        _ => return Err("the extension is none of csv, arrow and parquet".to_owned()),
+        _ => return Err("the extension is neither csv nor arrow".to_owned()),
     };
     Ok(Target { path, kind })
 }
@@ -140,7 +137,6 @@ fn sink(kind: FileKind, file: BufWriter<File>, fields: &[Field]) -> Result<Box<d
     Ok(match kind {
         FileKind::Csv => Box::new(csv::Csv::new(file, fields)?),
         FileKind::Arrow => Box::new(arrow::Arrow::new(file, fields)?),
-        FileKind::Parquet => Box::new(parquet::Parquet::new(file, fields)?),
     })
 }
 
