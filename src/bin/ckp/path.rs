@@ -10,7 +10,7 @@ use clap::Args;
 use super::{Format, PathDelay, StageArgs, open};
 
 const EXAMPLE: &str = "Example:
-  ckp path chip.ckp route --to regs/q1/D --path-delay min --format json";
+  ckp path chip.ckp route --to regs/q1/D --format json";
 
 /// Report the worst paths of a stage, as report_checks does, without an engine
 #[derive(Args)]
