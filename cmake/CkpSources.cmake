@@ -9,8 +9,10 @@ set(ckp_common_sources
   cpp/src/Constraints.cpp
   cpp/src/DesignSwap.cpp
   cpp/src/Host.cpp
+  cpp/src/Json.cpp
   cpp/src/MakeCheckpoint.cpp
   cpp/src/ObjectTable.cpp
+  cpp/src/RestoreReport.cpp
   cpp/src/StaCapture.cpp
   cpp/src/StaRestore.cpp
   cpp/src/StaRestoreLimits.cpp
@@ -20,6 +22,7 @@ set(ckp_common_sources
 
 set(ckp_debian_sources
   cpp/src/engine/EngineDebian.cpp
+  cpp/src/engine/EngineDebianClocks.cpp
   cpp/src/engine/EngineDebianEndpoints.cpp
   cpp/src/engine/EngineDebianLibrary.cpp
   cpp/src/engine/EngineDebianLimits.cpp
@@ -31,6 +34,7 @@ set(ckp_debian_sources
 # OpenSTA 2.7 and 3.
 set(ckp_opensta_sources
   cpp/src/engine/EngineOpenSta.cpp
+  cpp/src/engine/EngineOpenStaClocks.cpp
   cpp/src/engine/EngineOpenStaEndpoints.cpp
   cpp/src/engine/EngineOpenStaLibrary.cpp
   cpp/src/engine/EngineOpenStaLimits.cpp

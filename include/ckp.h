@@ -69,6 +69,46 @@
 #define CKP_ROW_CHANGED 2
 
 /*
+ Bytes: the names of all pins, one after another, nothing between them.
+ */
+#define CKP_ROWS_NAMES 1
+
+/*
+ uint32_t of each vertex: where its pin's name ends in CKP_ROWS_NAMES.
+ */
+#define CKP_ROWS_NAME_ENDS 2
+
+/*
+ Bytes, one of each vertex: 1 for the driver vertex of a bidirectional pin, else 0.
+ */
+#define CKP_ROWS_DRIVER 3
+
+/*
+ uint32_t of each vertex: the cell of its instance, by position in CKP_LIST_CELLS.
+ */
+#define CKP_ROWS_CELL 4
+
+/*
+ uint32_t of each edge: the vertex that it starts at.
+ */
+#define CKP_ROWS_EDGE_FROM 5
+
+/*
+ uint32_t of each edge: the vertex that it ends at.
+ */
+#define CKP_ROWS_EDGE_TO 6
+
+/*
+ uint32_t of each arc: its edge. Never decreases.
+ */
+#define CKP_ROWS_ARC_EDGE 7
+
+/*
+ uint32_t of each arc: its kind, by position in CKP_LIST_KINDS.
+ */
+#define CKP_ROWS_ARC_KIND 8
+
+/*
  Early (hold) analysis.
  */
 #define CKP_MIN 0
@@ -202,6 +242,13 @@
 #define CKP_LIST_GROUPS 3
 
 /*
+ By path group, the name of the clock that captures its endpoints; empty where none does. A group of
+ several clocks is as many items of one name in CKP_LIST_GROUPS. A capture without this list has no
+ clocks of groups.
+ */
+#define CKP_LIST_GROUP_CLOCKS 5
+
+/*
  Names of the attached files, sorted. Stages have this list; ckp_capture_attach() adds to it.
  */
 #define CKP_LIST_ATTACHMENTS 4
@@ -209,7 +256,17 @@
 /*
  Names of clocks; path ends refer to them by position.
  */
-#define CKP_LIST_PATH_CLOCKS 6
+#define CKP_LIST_PATH_CLOCKS 8
+
+/*
+ Names of the liberty cells that CKP_ROWS_CELL refers to; "" for top-level ports. Of stages only.
+ */
+#define CKP_LIST_CELLS 6
+
+/*
+ Kinds of arcs that CKP_ROWS_ARC_KIND refers to, such as "combinational ^ -> v". Of stages only.
+ */
+#define CKP_LIST_KINDS 7
 
 /*
  Text: the stage that the new one is relative to. Default: the store's head, where it pays.
@@ -544,6 +601,16 @@
 #define CKP_PATH_FLAG_IS_CLOCK_GATE 21
 
 /*
+ Compact a store.
+ */
+#define CKP_COMPACT_APPLY 0
+
+/*
+ Only tell what would be done.
+ */
+#define CKP_COMPACT_DRY_RUN 1
+
+/*
  Name of the stage.
  */
 #define CKP_TEXT_STAGE 6
@@ -704,14 +771,24 @@
 #define CKP_OPEN_PREAD 256
 
 /*
- A tree of the stages, for people.
+ For people; of stages, a tree.
  */
 #define CKP_REPORT_TEXT 0
 
 /*
- A list of the stages, for programs.
+ For programs; of stages, a list.
  */
 #define CKP_REPORT_JSON 1
+
+/*
+ Comma-separated values in SI units, for spreadsheets.
+ */
+#define CKP_REPORT_CSV 2
+
+/*
+ A table for documents.
+ */
+#define CKP_REPORT_MARKDOWN 3
 
 /*
  Structure, checksum of every stored byte, bases.
@@ -750,6 +827,12 @@ typedef struct PathField PathField;
  the stage open.
  */
 typedef struct ckp_alignment ckp_alignment;
+
+/*
+ An array of a stage, decoded. Shared and immutable: any number of threads may use it at once. It stays
+ as it is when stage and store are freed.
+ */
+typedef struct ckp_array ckp_array;
 
 /*
  An open save. Exclusive. The order of calls: ckp_capture_begin(); texts, items, meta; scenes before
@@ -866,6 +949,45 @@ ckp_status ckp_alignment_read_marks(const ckp_alignment *alignment,
                                     ckp_error **out_error);
 
 /*
+ All values of a column, without a copy: floats, or bytes for a column of marks, in the order of its rows.
+
+ column: handle from ckp_stage_find_column() or ckp_stage_find_plane().
+
+ Returns CKP_CORRUPT or CKP_TRUNCATED for damage.
+ */
+ckp_status ckp_stage_lend_column(const ckp_stage *stage,
+                                 uint32_t column,
+                                 const ckp_array **out_array,
+                                 ckp_error **out_error);
+
+/*
+ An array of the object table, without a copy.
+
+ id: one of CKP_ROWS_*.
+
+ Returns CKP_CORRUPT or CKP_TRUNCATED for damage.
+ */
+ckp_status ckp_stage_lend_rows(const ckp_stage *stage,
+                               uint32_t id,
+                               const ckp_array **out_array,
+                               ckp_error **out_error);
+
+/*
+ The elements; NULL for NULL, and not to be read where there are none. Valid until the array is freed.
+ */
+const void *ckp_array_data(const ckp_array *array);
+
+/*
+ Number of elements; 0 for NULL.
+ */
+size_t ckp_array_count(const ckp_array *array);
+
+/*
+ Free an array. NULL is fine.
+ */
+void ckp_array_free(const ckp_array *array);
+
+/*
  Begin to save `stage`: become the writer of the store. A thread of the library codes the object table
  meanwhile; damage in the values of the base is said by ckp_capture_commit().
 
@@ -891,8 +1013,8 @@ ckp_status ckp_capture_set_text(ckp_capture *capture,
                                 ckp_error **out_error);
 
 /*
- Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS or
- CKP_LIST_PATH_CLOCKS.
+ Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS,
+ CKP_LIST_GROUP_CLOCKS or CKP_LIST_PATH_CLOCKS.
  */
 ckp_status ckp_capture_add_item(ckp_capture *capture,
                                 uint32_t list,
@@ -1055,6 +1177,73 @@ ckp_status ckp_capture_commit(ckp_capture *capture,
  Give a capture up. The store is as it was before it began. NULL is fine.
  */
 void ckp_capture_abort(ckp_capture *capture);
+
+/*
+ Add a clock. One of several scenes that have the same is added once; scenes with constraints of their
+ own may have others of its name.
+
+ name:       of the clock.
+ scenes:     `scene_count` numbers of scenes that were added before.
+ period:     seconds.
+ rise, fall: times of the edges, seconds.
+ propagated: 1 where its network is timed, 0 for an ideal clock.
+ master:     name of the clock that a generated one is made of; "" or NULL for another one.
+ sources:    `source_count` names of the pins where it begins, as in the object table; none for a
+             virtual clock.
+ All are borrowed for the call; arrays are NULL only if their count is 0.
+
+ Returns CKP_INVALID_ARGUMENT for a scene that was not added or has a clock of this name.
+ */
+ckp_status ckp_capture_add_clock(ckp_capture *capture,
+                                 const char *name,
+                                 const uint32_t *scenes,
+                                 uint32_t scene_count,
+                                 float period,
+                                 float rise,
+                                 float fall,
+                                 uint32_t propagated,
+                                 const char *master,
+                                 const char *const *sources,
+                                 uint32_t source_count,
+                                 ckp_error **out_error);
+
+/*
+ The clocks, as a JSON list, by name and first scene: `name`, `scenes` (their names), `period`, `rise`,
+ `fall` (seconds), `propagated`, `master` (null but for a generated clock), `sources` (names of pins).
+ */
+ckp_status ckp_stage_clocks(const ckp_stage *stage,
+                            ckp_text **out_text,
+                            ckp_error **out_error);
+
+/*
+ Length of one of CKP_LIST_*.
+ */
+ckp_status ckp_stage_item_count(const ckp_stage *stage,
+                                uint32_t list,
+                                uint32_t *out_count,
+                                ckp_error **out_error);
+
+/*
+ One item of a list.
+ */
+ckp_status ckp_stage_item(const ckp_stage *stage,
+                          uint32_t list,
+                          uint32_t index,
+                          ckp_text **out_text,
+                          ckp_error **out_error);
+
+/*
+ What the column with a handle is: the arguments of ckp_stage_find_column(), and its plane, 0 for that of
+ the means.
+ */
+ckp_status ckp_stage_column_key(const ckp_stage *stage,
+                                uint32_t column,
+                                uint32_t *out_kind,
+                                uint32_t *out_scene,
+                                uint32_t *out_min_max,
+                                uint32_t *out_transition,
+                                uint32_t *out_plane,
+                                ckp_error **out_error);
 
 /*
  A new, empty table.
@@ -1235,6 +1424,91 @@ ckp_status ckp_capture_write_path_points(ckp_capture *capture,
                                          ckp_error **out_error);
 
 /*
+ The endpoints with the worst slacks. An endpoint stands once, with the worst of its slacks; the worst comes
+ first, and of equal ones that of the lower row.
+
+ min_max:  CKP_MIN for hold, CKP_MAX for setup.
+ scene:    only of this scene; NULL for the worst of all.
+ group:    only of this path group; NULL for the worst of all.
+ vertices: receives the rows of at most `count` endpoints; NULL only if `count` is 0.
+ slacks:   receives their slacks in seconds; NULL only if `count` is 0.
+ out_count: how many were written.
+
+ Returns CKP_NOT_FOUND for a scene or group that the stage lacks.
+ */
+ckp_status ckp_stage_worst_endpoints(const ckp_stage *stage,
+                                     uint32_t min_max,
+                                     const char *scene,
+                                     const char *group,
+                                     uint32_t count,
+                                     uint32_t *vertices,
+                                     float *slacks,
+                                     uint32_t *out_count,
+                                     ckp_error **out_error);
+
+/*
+ The same as a report, with WNS and TNS.
+
+ format: one of CKP_REPORT_*.
+ */
+ckp_status ckp_stage_report_endpoints(const ckp_stage *stage,
+                                      uint32_t min_max,
+                                      const char *scene,
+                                      const char *group,
+                                      uint32_t count,
+                                      uint32_t format,
+                                      ckp_text **out_text,
+                                      ckp_error **out_error);
+
+/*
+ Pins over all stages: slack, arrival, required time and slew.
+
+ pins:    `count` names, as users write them: backslashes of escaped names may be left out.
+ min_max: CKP_MIN for hold, CKP_MAX for setup.
+ scene:   only in this scene; NULL for the worst of all.
+ format:  one of CKP_REPORT_*.
+
+ Returns CKP_NOT_FOUND for a pin that no stage has; the message has names that are near to it.
+ */
+ckp_status ckp_store_report_history(const ckp_store *store,
+                                    const char *const *pins,
+                                    uint32_t count,
+                                    uint32_t min_max,
+                                    const char *scene,
+                                    uint32_t format,
+                                    ckp_text **out_text,
+                                    ckp_error **out_error);
+
+/*
+ Delete a stage. Stages that are deltas on it are put on its base first, with the same content bit for bit.
+ Stages that are open stay readable.
+
+ out_report: one line for each of them, then what became of the head.
+
+ Returns CKP_NOT_FOUND, CKP_LOCKED, CKP_NO_SPACE, or what is wrong with a stage that depends on it. On failure
+ the stage is there, and all stages are readable.
+ */
+ckp_status ckp_store_delete_stage(ckp_store *store,
+                                  const char *stage,
+                                  ckp_text **out_report,
+                                  ckp_error **out_error);
+
+/*
+ Make a store smaller, with the same stages: remove what dead writers left, and shorten chains of deltas where
+ that saves bytes.
+
+ mode:   CKP_COMPACT_APPLY or CKP_COMPACT_DRY_RUN.
+ format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+
+ Returns CKP_LOCKED, CKP_NO_SPACE, or what is wrong with a stage. On failure all stages are readable.
+ */
+ckp_status ckp_store_compact(ckp_store *store,
+                             uint32_t mode,
+                             uint32_t format,
+                             ckp_text **out_report,
+                             ckp_error **out_error);
+
+/*
  Open a stage and its bases.
 
  Returns CKP_NOT_FOUND, CKP_CORRUPT, CKP_TRUNCATED, CKP_UNSUPPORTED, CKP_BASE_MISSING or
@@ -1268,23 +1542,6 @@ ckp_status ckp_stage_text(const ckp_stage *stage,
  every bit is kept. Endpoints and summaries are those of the engine always.
  */
 ckp_status ckp_stage_tolerance(const ckp_stage *stage, double *out_seconds, ckp_error **out_error);
-
-/*
- Length of one of CKP_LIST_*.
- */
-ckp_status ckp_stage_item_count(const ckp_stage *stage,
-                                uint32_t list,
-                                uint32_t *out_count,
-                                ckp_error **out_error);
-
-/*
- One item of a list.
- */
-ckp_status ckp_stage_item(const ckp_stage *stage,
-                          uint32_t list,
-                          uint32_t index,
-                          ckp_text **out_text,
-                          ckp_error **out_error);
 
 /*
  One of CKP_NUMBER_*.
@@ -1496,7 +1753,7 @@ void ckp_store_free(ckp_store *store);
 /*
  What the store holds.
 
- format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+ format: one of CKP_REPORT_*.
  */
 ckp_status ckp_store_report(const ckp_store *store,
                             uint32_t format,
@@ -1504,16 +1761,32 @@ ckp_status ckp_store_report(const ckp_store *store,
                             ckp_error **out_error);
 
 /*
+ One stage: what it is, where its bytes are, and its slacks. Its bases are not looked at.
+
+ format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+
+ Returns CKP_NOT_FOUND when there is no such stage, or what is wrong with its file.
+ */
+ckp_status ckp_store_report_stage(const ckp_store *store,
+                                  const char *stage,
+                                  uint32_t format,
+                                  ckp_text **out_text,
+                                  ckp_error **out_error);
+
+/*
  Look at every stage. Nothing is changed.
 
- depth: one of CKP_VERIFY_*.
+ depth:  one of CKP_VERIFY_*.
+ format: CKP_REPORT_TEXT for one line for each thing that is wrong, then a line with the sum, or
+         CKP_REPORT_JSON.
  out_findings: how many things are wrong; 0 for a sound store.
- out_report: one line for each of them, then a line with the sum.
+ out_report: what was found.
 
  Returns CKP_OK whenever the verification could run, whatever it found.
  */
 ckp_status ckp_store_verify(const ckp_store *store,
                             uint32_t depth,
+                            uint32_t format,
                             uint64_t *out_findings,
                             ckp_text **out_report,
                             ckp_error **out_error);

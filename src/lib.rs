@@ -22,16 +22,19 @@ mod model;
 mod near;
 pub mod query;
 mod store;
+mod table;
 
 pub use codec::CodecChoice;
 pub use delta::Match;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    BaseRef, BlockIndex, CompressedDelta, DelayTable, Digest, Endpoint, MAX_PLANES, MinMax,
+    BaseRef, BlockIndex, Clock, CompressedDelta, DelayTable, Digest, Endpoint, MAX_PLANES, MinMax,
     ObjectTable, PATH_FIELDS, PathEnd, PathEndKind, PathField, PathFlag, PathPoint, StageMetadata,
     StreamIndex, StreamKey, StreamKind, Summary, TimingStage, Transition, Width,
 };
 pub use store::{
-    Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
-    ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
+    Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, CompactMode, Compaction,
+    Deletion, Depth, Finding, OpenMode, ReadMode, Rebased, RowState, Stage, StageAlignment, Store,
+    StreamCoding, Verification, report,
 };
+pub use table::{Format, csv_field};

@@ -22,29 +22,36 @@ namespace eval sta {
     [-attach name_file_list]\
     [-with_design]\
     [-note text]\
-    [-meta key_value_list]}
+    [-meta key_value_list]\
+    [-format text|json]\
+    [> filename] [>> filename]}
 
-  proc save_timing_checkpoint { args } {
+  proc_redirect save_timing_checkpoint {
     parse_key_args "save_timing_checkpoint" args \
-      keys { -store -base -codec -level -tolerance -attach -note -meta } \
+      keys { -store -base -codec -level -tolerance -attach -note -meta -format } \
       flags { -full -with_design }
     ckp::save_cmd $args [ckp::options keys] [array names flags]
   }
 
   define_cmd_args "restore_timing_checkpoint" {stage [-store dir]\
     [-scenes names] [-partial] [-with_design]\
-    [-extract dir]}
+    [-extract dir]\
+    [-format text|json]\
+    [> filename] [>> filename]}
 
-  proc restore_timing_checkpoint { args } {
-    parse_key_args "restore_timing_checkpoint" args keys { -store -scenes -extract } \
+  proc_redirect restore_timing_checkpoint {
+    parse_key_args "restore_timing_checkpoint" args keys { -store -scenes -extract -format } \
       flags { -partial -with_design }
     ckp::restore_cmd $args [ckp::options keys] [array names flags]
   }
 
-  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir] [-with_design]}
+  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir] [-with_design]\
+    [-format text|json]\
+    [> filename] [>> filename]}
 
-  proc rollback_timing_checkpoint { args } {
-    parse_key_args "rollback_timing_checkpoint" args keys { -store } flags { -with_design }
+  proc_redirect rollback_timing_checkpoint {
+    parse_key_args "rollback_timing_checkpoint" args keys { -store -format } \
+      flags { -with_design }
     ckp::rollback_cmd $args [ckp::options keys] [array names flags]
   }
 
@@ -55,6 +62,33 @@ namespace eval sta {
   proc_redirect report_timing_checkpoints {
     parse_key_args "report_timing_checkpoints" args keys { -store -format } flags {}
     ckp::report_cmd $args [ckp::options keys] {}
+  }
+
+  define_cmd_args "report_timing_checkpoint_history" {pin ...\
+    [-path_delay min|max]\
+    [-scene scene]\
+    [-store dir]\
+    [-format text|json|csv|markdown]\
+    [> filename] [>> filename]}
+
+  proc_redirect report_timing_checkpoint_history {
+    parse_key_args "report_timing_checkpoint_history" args \
+      keys { -path_delay -scene -store -format } flags {}
+    ckp::report_history_cmd $args [ckp::options keys] {}
+  }
+
+  define_cmd_args "delete_timing_checkpoint" {stage [-store dir]}
+
+  proc delete_timing_checkpoint { args } {
+    parse_key_args "delete_timing_checkpoint" args keys { -store } flags {}
+    ckp::delete_cmd $args [ckp::options keys] {}
+  }
+
+  define_cmd_args "compact_timing_checkpoints" {[-store dir] [-dry_run]}
+
+  proc compact_timing_checkpoints { args } {
+    parse_key_args "compact_timing_checkpoints" args keys { -store } flags { -dry_run }
+    ckp::compact_cmd $args [ckp::options keys] [array names flags]
   }
 
   define_cmd_args "report_timing_checkpoint_path" {[-from pins]\
@@ -74,10 +108,12 @@ namespace eval sta {
     ckp::report_path_cmd $args [ckp::options keys] {}
   }
 
-  define_cmd_args "check_timing_checkpoints" {[-store dir] [-full]}
+  define_cmd_args "check_timing_checkpoints" {[-store dir] [-full]\
+    [-format text|json]\
+    [> filename] [>> filename]}
 
-  proc check_timing_checkpoints { args } {
-    parse_key_args "check_timing_checkpoints" args keys { -store } flags { -full }
+  proc_redirect check_timing_checkpoints {
+    parse_key_args "check_timing_checkpoints" args keys { -store -format } flags { -full }
     ckp::check_cmd $args [ckp::options keys] [array names flags]
   }
 }
@@ -117,6 +153,9 @@ namespace eval ckp {
     rollback_timing_checkpoint
     report_timing_checkpoints
     report_timing_checkpoint_path
+    report_timing_checkpoint_history
+    delete_timing_checkpoint
+    compact_timing_checkpoints
     check_timing_checkpoints
   }
 

@@ -66,6 +66,8 @@ class Arguments
     return positional_[index];
   }
 
+  const std::vector<std::string>& positional() const { return positional_; }
+
   // The value of an option, empty when it is not given.
   std::string key(const char* name) const
   {
@@ -138,6 +140,16 @@ double toleranceSeconds(const std::string& text)
   return is_number ? seconds : std::nan("");
 }
 
+// CKP_REPORT_* of -format.
+uint32_t reportFormat(const Arguments& arguments, Host& host)
+{
+  const std::string format = arguments.key("-format");
+  if (arguments.has("-format") && format != "text" && format != "json") {
+    host.error(CKP, 10, "The format is text or json, not " + format + ".");
+  }
+  return format == "json" ? CKP_REPORT_JSON : CKP_REPORT_TEXT;
+}
+
 std::vector<std::pair<std::string, std::string>> pairs(
     const std::vector<std::string>& words)
 {
@@ -160,8 +172,10 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
                        "save_timing_checkpoint stage [-store dir] [-base stage "
                        "| -full] [-codec auto|lz4|zstd|numeric] [-level n] "
                        "[-tolerance seconds] [-attach {name file ...}] "
-                       "[-with_design] [-note text] [-meta {key value ...}]");
+                       "[-with_design] [-note text] [-meta {key value ...}] "
+                       "[-format text|json]");
   SaveOptions options;
+  options.format = reportFormat(arguments, checkpoint.host());
   options.base = arguments.key("-base");
   options.full = arguments.flag("-full");
   options.with_design = arguments.flag("-with_design");
@@ -200,6 +214,7 @@ RestoreOptions restoreOptions(Arguments& arguments, Host& host)
     options.scenes = splitList(arguments.key("-scenes").c_str(), host);
   }
   options.with_design = arguments.flag("-with_design");
+  options.format = reportFormat(arguments, host);
   return options;
 }
 
@@ -208,7 +223,7 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
   arguments.checkCount(1,
                        "restore_timing_checkpoint stage [-store dir] "
                        "[-scenes names] [-partial] [-with_design] | "
-                       "[-extract dir]");
+                       "[-extract dir] [-format text|json]");
   const RestoreOptions options = restoreOptions(arguments, checkpoint.host());
   if (!arguments.has("-extract")) {
     checkpoint.restore(arguments[0], arguments.key("-store"), options);
@@ -218,27 +233,21 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
                             "With -extract nothing is restored: give it "
                             "without -scenes, -partial and -with_design.");
   } else {
-    checkpoint.extract(
-        arguments[0], arguments.key("-store"), arguments.key("-extract"));
+    checkpoint.extract(arguments[0],
+                       arguments.key("-store"),
+                       arguments.key("-extract"),
+                       options.format);
   }
 }
 
 void rollback(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(
-      1, "rollback_timing_checkpoint stage [-store dir] [-with_design]");
+  arguments.checkCount(1,
+                       "rollback_timing_checkpoint stage [-store dir] "
+                       "[-with_design] [-format text|json]");
   checkpoint.rollback(arguments[0],
                       arguments.key("-store"),
                       restoreOptions(arguments, checkpoint.host()));
-}
-
-uint32_t reportFormat(const Arguments& arguments, Host& host)
-{
-  const std::string format = arguments.key("-format");
-  if (arguments.has("-format") && format != "text" && format != "json") {
-    host.error(CKP, 10, "The format is text or json, not " + format + ".");
-  }
-  return format == "json" ? CKP_REPORT_JSON : CKP_REPORT_TEXT;
 }
 
 void report(Checkpoint& checkpoint, Arguments& arguments)
@@ -247,6 +256,62 @@ void report(Checkpoint& checkpoint, Arguments& arguments)
       0, "report_timing_checkpoints [-store dir] [-format text|json]");
   checkpoint.report(arguments.key("-store"),
                     reportFormat(arguments, checkpoint.host()));
+}
+
+uint32_t tableFormat(const Arguments& arguments, Host& host)
+{
+  const std::map<std::string, uint32_t> formats
+      = {{"text", CKP_REPORT_TEXT},
+         {"json", CKP_REPORT_JSON},
+         {"csv", CKP_REPORT_CSV},
+         {"markdown", CKP_REPORT_MARKDOWN}};
+  const std::string name
+      = arguments.has("-format") ? arguments.key("-format") : "text";
+  const auto format = formats.find(name);
+  if (format == formats.end()) {
+    host.error(CKP,
+               10,
+               "The format is text, json, csv or markdown, not " + name + ".");
+  }
+  return format->second;
+}
+
+uint32_t pathDelay(const Arguments& arguments, Host& host)
+{
+  const std::string path_delay = arguments.key("-path_delay");
+  if (arguments.has("-path_delay") && path_delay != "min"
+      && path_delay != "max") {
+    host.error(
+        CKP, 17, "The path delay is min or max, not " + path_delay + ".");
+  }
+  return path_delay == "min" ? CKP_MIN : CKP_MAX;
+}
+
+void reportHistory(Checkpoint& checkpoint, Arguments& arguments)
+{
+  if (arguments.positional().empty()) {
+    arguments.checkCount(1,
+                         "report_timing_checkpoint_history pin ... "
+                         "[-path_delay min|max] [-scene scene] [-store dir] "
+                         "[-format text|json|csv|markdown]");
+  }
+  checkpoint.reportHistory(arguments.positional(),
+                           arguments.key("-store"),
+                           pathDelay(arguments, checkpoint.host()),
+                           arguments.key("-scene"),
+                           tableFormat(arguments, checkpoint.host()));
+}
+
+void deleteStage(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(1, "delete_timing_checkpoint stage [-store dir]");
+  checkpoint.deleteStage(arguments[0], arguments.key("-store"));
+}
+
+void compact(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(0, "compact_timing_checkpoints [-store dir] [-dry_run]");
+  checkpoint.compact(arguments.key("-store"), arguments.flag("-dry_run"));
 }
 
 // Names of pins may be a list.
@@ -265,13 +330,7 @@ void reportPaths(Checkpoint& checkpoint, Arguments& arguments)
   options.to = splitList(arguments.key("-to").c_str(), host);
   options.scene = arguments.key("-scene");
   options.group = arguments.key("-group");
-  const std::string path_delay = arguments.key("-path_delay");
-  if (arguments.has("-path_delay") && path_delay != "min"
-      && path_delay != "max") {
-    host.error(
-        CKP, 17, "The path delay is min or max, not " + path_delay + ".");
-  }
-  options.min_max = path_delay == "min" ? CKP_MIN : CKP_MAX;
+  options.min_max = pathDelay(arguments, host);
   for (const auto& [key, number] : {std::pair("-count", &options.count),
                                     std::pair("-digits", &options.digits)}) {
     if (arguments.has(key)) {
@@ -284,8 +343,11 @@ void reportPaths(Checkpoint& checkpoint, Arguments& arguments)
 
 void check(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(0, "check_timing_checkpoints [-store dir] [-full]");
-  checkpoint.check(arguments.key("-store"), arguments.flag("-full"));
+  arguments.checkCount(
+      0, "check_timing_checkpoints [-store dir] [-full] [-format text|json]");
+  checkpoint.check(arguments.key("-store"),
+                   arguments.flag("-full"),
+                   reportFormat(arguments, checkpoint.host()));
 }
 
 // Runs one command; its client data is the state of the interpreter. No C++
@@ -345,6 +407,9 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
          {"ckp::rollback_cmd", run<rollback>},
          {"ckp::report_cmd", run<report>},
          {"ckp::report_path_cmd", run<reportPaths>},
+         {"ckp::report_history_cmd", run<reportHistory>},
+         {"ckp::delete_cmd", run<deleteStage>},
+         {"ckp::compact_cmd", run<compact>},
          {"ckp::check_cmd", run<check>}};
   Tcl_CreateNamespace(interp, "ckp", nullptr, nullptr);
   for (const auto& [name, command] : commands) {

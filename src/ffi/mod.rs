@@ -13,24 +13,32 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod alignment;
+mod arrays;
 mod capture;
+mod clocks;
 mod guard;
 mod handle;
+mod lists;
 mod objects;
 mod options;
 mod path_query;
 mod paths;
+mod queries;
 mod stage;
 mod status;
 mod store;
 mod text;
 
 pub use alignment::*;
+pub use arrays::*;
 pub use capture::*;
+pub use clocks::*;
+pub use lists::*;
 pub use objects::*;
 pub use options::*;
 pub use path_query::*;
 pub use paths::*;
+pub use queries::*;
 pub use stage::*;
 pub use status::*;
 pub use store::*;

@@ -13,10 +13,10 @@ pub use delay_table::DelayTable;
 pub use objects::ObjectTable;
 pub use path::{PATH_FIELDS, PathEnd, PathEndKind, PathField, PathFlag, PathPoint};
 pub use stage::{
-    BaseRef, BlockIndex, CompressedDelta, Digest, Endpoint, StageMetadata, StreamIndex, Summary,
-    TimingStage,
+    BaseRef, BlockIndex, Clock, CompressedDelta, Digest, Endpoint, StageMetadata, StreamIndex,
+    Summary, TimingStage,
 };
 pub use stream::{MAX_PLANES, MinMax, StreamKey, StreamKind, Transition, Width};
 
-pub(crate) use objects::VertexIndex;
+pub(crate) use objects::{VertexIndex, display_name, hash_vertex};
 pub(crate) use stage::{MAX_ATTACHMENT_NAME, is_attachment_name};

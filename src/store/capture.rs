@@ -14,7 +14,9 @@ use parking_lot::Mutex;
 
 use super::arrays::aligned_bytes;
 use super::attach::attach;
+use super::clocks::finish_clocks;
 use super::columns::{ColumnEncoder, is_still};
+use super::compact::root;
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
 use super::paths::{CapturedPaths, PathArrays, write_paths};
@@ -40,7 +42,7 @@ use crate::model::{
 
 /// Deltas between a stage and a full one, at most. A delta on a longer chain is made on the full
 /// stage at its root instead: every read decodes the whole chain.
-const MAX_CHAIN: u32 = 8;
+pub(super) const MAX_CHAIN: u32 = 8;
 /// A delta that needs this share of a full stage's bytes does not pay for its dependence.
 const DELTA_PAYS: f64 = 0.9;
 
@@ -385,6 +387,7 @@ impl Capture {
     /// is there and the head is the old one.
     pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
         self.check_complete()?;
+        finish_clocks(&mut self.metadata)?;
         let mut prepared = std::mem::take(&mut self.preparation).finish()?;
         if let Some(base) = &mut prepared.base {
             base.scenes = SceneMap::new(&base.stage.metadata().scenes, &self.metadata.scenes);
@@ -427,13 +430,11 @@ impl Capture {
     }
 
     fn check_complete(&self) -> Result<()> {
-        match self.columns.iter().find(|column| column.len() != column.rows) {
-            Some(column) => {
-                let Column { key, rows, .. } = column;
-                Err(shape(format!("{key} has {} of {rows} values.", column.len())))
-            }
-            None => Ok(()),
+        if let Some(column) = self.columns.iter().find(|column| column.len() != column.rows) {
+            let Column { key, rows, .. } = column;
+            return Err(shape(format!("{key} has {} of {rows} values.", column.len())));
         }
+        Ok(())
     }
 
     /// Write the columns, and encode the paths by them.
@@ -458,22 +459,19 @@ impl Capture {
             let key = StreamKey::plain(StreamKind::DelayTables);
             self.writer.put_bytes(key, &chosen.bytes, None)?;
         }
+        self.metadata.tables_digest = chosen.digest(base.map(|base| &*base.stage));
         let tables = &chosen.tables;
         let captured = Captured::new(floats, topology, tables);
         let tolerance = self.options.tolerance;
         let keys: Vec<StreamKey> = captured.floats.keys().copied().collect();
-        let is_still = is_still(tolerance, keys.iter().copied(), &captured, base)?;
+        let is_quick = self.options.codec.is_quick();
+        // Only what chooses with care asks.
+        let is_still = (!is_quick || tolerance > 0.0)
+            && is_still(tolerance, keys.iter().copied(), &captured, base)?;
         let quantizer = Quantizer { base, topology, tolerance, is_still };
         let captured = Captured::new(quantizer.run(captured.floats)?, topology, tables);
-        let encoder = ColumnEncoder {
-            own: &captured,
-            base,
-            topology,
-            tables,
-            tolerance,
-            is_still,
-            is_quick: self.options.codec.is_quick(),
-        };
+        let encoder =
+            ColumnEncoder { own: &captured, base, topology, tables, tolerance, is_still, is_quick };
         encoder.write(keys.into_iter(), &mut self.writer)?;
         let endpoints: Vec<_> = self.endpoints.keys().map(|(check, _, v)| (*check, *v)).collect();
         self.paths.encode(&captured, topology.table(), &endpoints, tolerance)
@@ -566,12 +564,7 @@ fn choose_base(store: &Store, choice: &BaseChoice) -> Result<Option<Arc<Stage>>>
     };
     let place = |error: Error| error.at("the base of the new stage cannot be used");
     let base = store.stage(&name).map_err(place)?;
-    Ok(Some(if base.metadata().depth < MAX_CHAIN { base } else { root(&base) }))
-}
-
-/// The full stage that a chain begins with.
-fn root(stage: &Arc<Stage>) -> Arc<Stage> {
-    stage.base().map_or_else(|| stage.clone(), root)
+    Ok(Some(if base.metadata().depth < MAX_CHAIN { base } else { root(&base).clone() }))
 }
 
 fn describe(objects: &ObjectTable, base: Option<&Stage>) -> StageMetadata {

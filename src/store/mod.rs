@@ -6,15 +6,22 @@
 mod arrays;
 mod attach;
 mod attachments;
+mod cache;
+mod cached_rows;
 mod capture;
+mod clocks;
 mod columns;
+mod compact;
+mod delete;
 mod directory;
 mod durable;
 mod explain;
 mod extract;
 mod live;
+mod load;
 mod lock;
 mod mapping;
+mod pair;
 pub(crate) mod paths;
 mod preparation;
 mod quantize;
@@ -31,6 +38,8 @@ mod writer;
 
 pub use attachments::Attachment;
 pub use capture::{BaseChoice, Capture, CaptureOptions};
+pub use compact::{CompactMode, Compaction};
+pub use delete::{Deletion, Rebased};
 pub use directory::{OpenMode, Store};
 pub use explain::{BlockCoding, StreamCoding};
 pub use live::{RowState, StageAlignment};
@@ -39,3 +48,4 @@ pub use reader::Stage;
 pub use verify::{Depth, Finding, Verification};
 
 pub(crate) use capture::check_tolerance;
+pub(crate) use pair::StagePair;

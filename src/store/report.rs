@@ -13,13 +13,79 @@ use super::directory::Store;
 use super::stage_file::StageFile;
 use super::verify::Verification;
 use crate::error::Result;
-use crate::model::{MinMax, StageMetadata, StreamIndex, TimingStage};
+use crate::model::{Clock, MinMax, StageMetadata, StreamIndex, TimingStage};
+use crate::table::{Format, Side, Table};
 
 /// One row of the list of stages.
 struct Row {
     name: String,
     /// Or what is wrong with the file.
     file: Result<StageFile>,
+}
+
+/// The stages in a format.
+///
+/// # Errors
+/// When the store cannot be listed. A stage whose file is damaged has a line that says so.
+pub fn stages(store: &Store, format: Format) -> Result<String> {
+    match format {
+        Format::Text => stages_text(store),
+        Format::Json => stages_json(store),
+        Format::Csv => Ok(stages_table(store)?.csv()),
+        Format::Markdown => Ok(stages_table(store)?.markdown()),
+    }
+}
+
+/// The stages by time, one row each, in SI units.
+fn stages_table(store: &Store) -> Result<Table> {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("stage", Left),
+        ("base", Left),
+        ("head", Left),
+        ("time", Left),
+        ("vertices", Right),
+        ("arcs", Right),
+        ("raw_bytes", Right),
+        ("stored_bytes", Right),
+        ("wns", Right),
+        ("tns", Right),
+        ("violating_endpoints", Right),
+        ("error", Left),
+    ]);
+    let head = store.head()?;
+    for row in rows(store)? {
+        let is_head = head.as_deref() == Some(&row.name);
+        table.add(match &row.file {
+            Ok(file) => table_row(file, is_head),
+            Err(error) => {
+                let mut cells = vec![String::new(); 12];
+                cells[0].clone_from(&row.name);
+                cells[11] = error.to_string();
+                cells
+            }
+        });
+    }
+    Ok(table)
+}
+
+fn table_row(file: &StageFile, is_head: bool) -> Vec<String> {
+    let stage = file.stage();
+    let metadata = &stage.metadata;
+    vec![
+        stage.stage_id.clone(),
+        stage.base().unwrap_or_default().to_owned(),
+        is_head.to_string(),
+        time(stage),
+        metadata.vertices.to_string(),
+        metadata.arcs.to_string(),
+        metadata.raw_bytes.to_string(),
+        file.stored_bytes().to_string(),
+        si(wns(metadata, MinMax::Max)),
+        si(tns(metadata, MinMax::Max)),
+        violating(metadata, MinMax::Max).to_string(),
+        String::new(),
+    ]
 }
 
 /// The stages as a tree: every stage below its base, in the order of their times; `*` marks the head.
@@ -81,13 +147,17 @@ pub fn stage_text(store: &Store, name: &str) -> Result<String> {
     line("stage", name);
     line("design", &metadata.design);
     line("time", &time(stage));
+    let depth = depth(store, stage);
     let base = stage.base().map_or("none, a full stage".to_owned(), |base| {
-        format!("{base}, {} {} from a full stage", metadata.depth, plural(metadata.depth, "delta"))
+        format!("{base}, {depth} {} from a full stage", plural(depth, "delta"))
     });
     line("base", &base);
     let threads = format!("{} {}", metadata.threads, plural(metadata.threads, "thread"));
     line("engine", &format!("{} {}, {threads}", metadata.engine, metadata.engine_version));
     line("scenes", &metadata.scenes.join(" "));
+    for clock in &metadata.clocks {
+        line("clock", &clock_text(metadata, clock));
+    }
     let StageMetadata { vertices, edges, arcs, endpoints, raw_bytes, .. } = metadata;
     line(
         "rows",
@@ -146,11 +216,72 @@ pub fn stage_json(store: &Store, name: &str) -> Result<Value> {
     let metadata = &file.stage().metadata;
     let parts: Map<String, Value> =
         parts(&file).into_iter().map(|(part, bytes)| (part.to_owned(), json!(bytes))).collect();
-    value["depth"] = json!(metadata.depth);
+    value["depth"] = json!(depth(store, file.stage()));
     value["edges"] = json!(metadata.edges);
     value["endpoints"] = json!(metadata.endpoints);
     value["stored_bytes_of"] = Value::Object(parts);
+    value["clocks"] = clocks_json(metadata);
     Ok(value)
+}
+
+/// Deltas between a stage and a full one. Where a base cannot be read, what the stage says, which is never
+/// less.
+fn depth(store: &Store, stage: &TimingStage) -> u32 {
+    let mut depth = 0;
+    let mut base = stage.base().map(str::to_owned);
+    while let Some(name) = base {
+        depth += 1;
+        match store.existing_stage_file(&name) {
+            Ok(file) if depth <= stage.metadata.depth => {
+                base = file.stage().base().map(str::to_owned)
+            }
+            _ => return stage.metadata.depth,
+        }
+    }
+    depth
+}
+
+/// A clock in one line; its scenes are named where it is not the same in all.
+fn clock_text(metadata: &StageMetadata, clock: &Clock) -> String {
+    let Clock { name, period, rise, fall, .. } = clock;
+    let edges = format!("rises at {}, falls at {}", picoseconds(*rise), picoseconds(*fall));
+    let kind = if clock.propagated { "propagated" } else { "ideal" };
+    let mut text = format!("{name}: period {}, {edges}, {kind}", picoseconds(*period));
+    if !clock.master.is_empty() {
+        let _ = write!(text, ", made of {}", clock.master);
+    }
+    let sources: Vec<_> = clock.sources.iter().map(|pin| String::from_utf8_lossy(pin)).collect();
+    match sources.as_slice() {
+        [] => text.push_str(", virtual"),
+        pins => text.push_str(&format!(", at {}", pins.join(" "))),
+    }
+    if clock.scenes.len() != metadata.scenes.len() {
+        let _ = write!(text, ", in {}", scene_names(metadata, clock).join(" "));
+    }
+    text
+}
+
+/// The clocks of a stage as a JSON list; times in seconds.
+pub fn clocks_json(metadata: &StageMetadata) -> Value {
+    let clocks = metadata.clocks.iter().map(|clock| {
+        let sources = clock.sources.iter().map(|pin| String::from_utf8_lossy(pin));
+        json!({
+            "name": clock.name,
+            "scenes": scene_names(metadata, clock),
+            "period": exact(clock.period),
+            "rise": exact(clock.rise),
+            "fall": exact(clock.fall),
+            "propagated": clock.propagated,
+            "master": (!clock.master.is_empty()).then_some(&clock.master),
+            "sources": sources.collect::<Vec<_>>(),
+        })
+    });
+    Value::Array(clocks.collect())
+}
+
+fn scene_names<'a>(metadata: &'a StageMetadata, clock: &Clock) -> Vec<&'a str> {
+    let names = clock.scenes.iter().filter_map(|scene| metadata.scenes.get(usize::from(*scene)));
+    names.map(String::as_str).collect()
 }
 
 /// Bytes of a stage file by what they are for: the kinds of arrays in file order, then all else.
@@ -201,7 +332,28 @@ pub fn verification_text(verification: &Verification) -> String {
     out
 }
 
-fn plural(count: impl Into<u64>, noun: &str) -> String {
+/// A verification as JSON.
+pub fn verification_json(verification: &Verification) -> String {
+    let findings: Vec<Value> = verification
+        .findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "stage": finding.stage,
+                "kind": finding.error.kind().name(),
+                "error": finding.error.to_string(),
+            })
+        })
+        .collect();
+    let value = json!({
+        "sound": findings.is_empty(),
+        "stages": verification.stages,
+        "findings": findings,
+    });
+    format!("{value:#}\n")
+}
+
+pub(crate) fn plural(count: impl Into<u64>, noun: &str) -> String {
     format!("{noun}{}", if count.into() == 1 { "" } else { "s" })
 }
 
@@ -317,6 +469,11 @@ pub(crate) fn exact(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |value| json!(value))
 }
 
+/// The same as a text for spreadsheets.
+pub(crate) fn si(value: f32) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value:e}") }
+}
+
 /// Behind all columns: few stages have one.
 fn tolerance(metadata: &StageMetadata) -> String {
     match metadata.tolerance {
@@ -336,7 +493,7 @@ fn attached(file: &StageFile) -> String {
     }
 }
 
-fn picoseconds(seconds: f32) -> String {
+pub(crate) fn picoseconds(seconds: f32) -> String {
     format!("{:.1}ps", f64::from(seconds) * 1e12)
 }
 

@@ -46,10 +46,13 @@ static void checkStore(const char* scratch)
   REJECTS_ARGUMENT(ckp_store_report, NULL, CKP_REPORT_TEXT, &text);
   REJECTS_ARGUMENT(ckp_store_report, store, CKP_REPORT_TEXT, NULL);
   REJECTS_ARGUMENT(ckp_store_report, store, 7, &text);
-  REJECTS_ARGUMENT(ckp_store_verify, NULL, CKP_VERIFY_FULL, &findings, &text);
-  REJECTS_ARGUMENT(ckp_store_verify, store, CKP_VERIFY_FULL, NULL, &text);
-  REJECTS_ARGUMENT(ckp_store_verify, store, CKP_VERIFY_FULL, &findings, NULL);
-  REJECTS_ARGUMENT(ckp_store_verify, store, 7, &findings, &text);
+  REJECTS_ARGUMENT(
+      ckp_store_verify, NULL, CKP_VERIFY_FULL, 0, &findings, &text);
+  REJECTS_ARGUMENT(ckp_store_verify, store, CKP_VERIFY_FULL, 0, NULL, &text);
+  REJECTS_ARGUMENT(
+      ckp_store_verify, store, CKP_VERIFY_FULL, 0, &findings, NULL);
+  REJECTS_ARGUMENT(ckp_store_verify, store, 7, 0, &findings, &text);
+  REJECTS_ARGUMENT(ckp_store_verify, store, 0, 7, &findings, &text);
   REJECTS_ARGUMENT(ckp_store_head, NULL, &text);
   REJECTS_ARGUMENT(ckp_store_head, store, NULL);
   REJECTS_ARGUMENT(ckp_store_set_head, NULL, "a");
@@ -297,6 +300,19 @@ static void checkCapture(ckp_capture* c)
   REJECTS_ARGUMENT(ckp_capture_set_summary, c, 9, 0, 0, 0, 0);
   REJECTS_ARGUMENT(ckp_capture_set_summary, c, 0, 9, 0, 0, 0);
   const uint32_t n[] = {0};
+  const char* pins[] = {"p", NULL};
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, NULL, "k", n, 1, 1, 0, 1, 0, NULL, pins, 1);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, c, NULL, n, 1, 1, 0, 1, 0, NULL, pins, 1);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, c, "k", NULL, 1, 1, 0, 1, 0, NULL, pins, 1);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, c, "k", n, 1, 1, 0, 1, 2, NULL, pins, 1);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, c, "k", n, 1, 1, 0, 1, 0, NULL, NULL, 1);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, c, "k", n, 1, 1, 0, 1, 0, NULL, pins, 2);
   REJECTS_ARGUMENT(ckp_capture_write_endpoints, NULL, n, n, n, n, value, 1);
   REJECTS_ARGUMENT(ckp_capture_write_endpoints, c, NULL, n, n, n, value, 1);
   REJECTS_ARGUMENT(ckp_capture_write_endpoints, c, n, NULL, n, n, value, 1);

@@ -3,10 +3,13 @@
 
 #include <OpenSTA/Machine.hh>  // Before the engine's other headers.
 #include <algorithm>
+#include <map>
 #include <mutex>  // PathGroup.hh needs it.
-#include <unordered_map>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "OpenSTA/Clock.hh"
 #include "OpenSTA/Corner.hh"
 #include "OpenSTA/Graph.hh"
 #include "OpenSTA/MinMax.hh"
@@ -60,7 +63,7 @@ class EndpointVisitor : public sta::PathEndVisitor
       const DelayLane lane
           = {static_cast<uint32_t>(point->corner()->index()),
              static_cast<uint32_t>(point->pathMinMax()->index())};
-      const uint32_t number = groupNumber(group);
+      const uint32_t number = groupNumber(group, end->targetClk(sta_));
       slacks_.add(lane, number, row_, end->slack(sta_));
       worst_.add(lane, number, row_, end, sta::PathEndLess(sta_));
     }
@@ -69,19 +72,22 @@ class EndpointVisitor : public sta::PathEndVisitor
   sta::PathEndVisitor* copy() override { return new EndpointVisitor(sta_); }
 
  private:
-  uint32_t groupNumber(const sta::PathGroup* group)
+  uint32_t groupNumber(const sta::PathGroup* group, const sta::Clock* clock)
   {
-    const auto known = group_numbers_.find(group);
+    const auto known = group_numbers_.find({group, clock});
     if (known != group_numbers_.end()) {
       return known->second;
     }
-    return group_numbers_[group] = slacks_.group(group->name());
+    const std::string clock_name(clock ? clock->name() : "");
+    return group_numbers_[{group, clock}]
+           = slacks_.group(group->name(), clock_name);
   }
 
   sta::Sta* sta_;
   sta::PathGroups groups_;
   uint32_t row_ = 0;
-  std::unordered_map<const sta::PathGroup*, uint32_t> group_numbers_;
+  std::map<std::pair<const sta::PathGroup*, const sta::Clock*>, uint32_t>
+      group_numbers_;
   EndpointSlacks slacks_;
   WorstEnds<sta::PathEnd> worst_;
 };

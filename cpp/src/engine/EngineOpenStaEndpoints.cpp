@@ -2,12 +2,15 @@
 // Copyright (c) 2026, The ckp Authors
 
 #include <algorithm>
-#include <unordered_map>
+#include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/EndpointSlacks.h"
 #include "engine/EngineOpenSta.h"
 #include "engine/EngineOpenStaPaths.h"
+#include "sta/Clock.hh"
 #include "sta/VisitPathEnds.hh"
 
 namespace ckp {
@@ -32,7 +35,7 @@ class EndpointVisitor : public sta::PathEndVisitor
     for (const sta::PathGroup* group : finder_.groups(end)) {
       const float slack
           = api::judged(end->slack(sta_), sta::MinMax::min(), sta_);
-      const uint32_t number = groupNumber(group);
+      const uint32_t number = groupNumber(group, end->targetClk(sta_));
       slacks_.add(lane, number, row_, slack);
       worst_.add(lane, number, row_, end, api::pathEndLess(sta_));
     }
@@ -44,19 +47,22 @@ class EndpointVisitor : public sta::PathEndVisitor
   }
 
  private:
-  uint32_t groupNumber(const sta::PathGroup* group)
+  uint32_t groupNumber(const sta::PathGroup* group, const sta::Clock* clock)
   {
-    const auto known = group_numbers_.find(group);
+    const auto known = group_numbers_.find({group, clock});
     if (known != group_numbers_.end()) {
       return known->second;
     }
-    return group_numbers_[group] = slacks_.group(group->name());
+    const std::string clock_name(clock ? clock->name() : "");
+    return group_numbers_[{group, clock}]
+           = slacks_.group(group->name(), clock_name);
   }
 
   sta::Sta* sta_;
   api::GroupFinder finder_;
   uint32_t row_ = 0;
-  std::unordered_map<const sta::PathGroup*, uint32_t> group_numbers_;
+  std::map<std::pair<const sta::PathGroup*, const sta::Clock*>, uint32_t>
+      group_numbers_;
   EndpointSlacks slacks_;
   WorstEnds<sta::PathEnd> worst_;
 };

@@ -102,6 +102,20 @@ void writeConstraints(sta::Sta* sta, int digits, Write write)
   });
 }
 
+// Calls visit(clock, scenes) for all clocks; one set of constraints holds for
+// all corners.
+template <class Visit>
+void forEachClock(const sta::Sta* sta, Visit visit)
+{
+  std::vector<uint32_t> all;
+  for (const Scene* corner : scenes(sta)) {
+    all.push_back(corner->index());
+  }
+  for (const sta::Clock* clock : *sta->sdc()->clocks()) {
+    visit(clock, all);
+  }
+}
+
 inline const sta::VertexSet& endpoints(const sta::Sta* sta)
 {
   return *sta->search()->endpoints();

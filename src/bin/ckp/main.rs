@@ -7,30 +7,36 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod answer;
 mod blocks;
+mod compact;
+mod completions;
+mod delete;
+mod diff;
+mod endpoints;
+mod export;
+mod history;
+mod log;
+mod man;
 mod path;
+mod progress;
 mod show;
+mod style;
+mod verify;
 
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ckp::{OpenMode, ReadMode, Result, Store};
+use ckp::{MinMax, OpenMode, ReadMode, Result, Store};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// The command could not do what it was asked.
-const FAILED: u8 = 1;
-/// The command line makes no sense.
-const USAGE: u8 = 2;
-
-const EXIT_CODES: &str =
-    "Exit codes: 0 done, 1 failed (the reason is on the standard error), 2 bad usage.";
+use answer::{Answer, EXIT_CODES, answer_usage, fail, print};
 
 #[derive(Parser)]
 #[command(
     name = "ckp",
     version,
-    about = "Timing checkpoints: look at stores without an engine",
+    about = "Timing checkpoints: ask stores without an engine",
     after_help = EXIT_CODES
 )]
 struct Cli {
@@ -40,8 +46,44 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Log(log::Log),
     Path(path::Path),
     Show(show::Show),
+    Endpoints(endpoints::Endpoints),
+    History(history::History),
+    Diff(diff::Diff),
+    Verify(verify::Verify),
+    Export(export::Export),
+    Delete(delete::Delete),
+    Compact(compact::Compact),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Command {
+    fn run(self) -> Result<Answer> {
+        match self {
+            Self::Log(log) => log.run().map(Answer::from),
+            Self::Path(path) => path.run().map(Answer::from),
+            Self::Show(show) => show.run().map(Answer::from),
+            Self::Endpoints(endpoints) => endpoints.run().map(Answer::from),
+            Self::History(history) => history.run().map(Answer::from),
+            Self::Diff(diff) => diff.run(),
+            Self::Verify(verify) => verify.run(),
+            Self::Export(export) => export.run().map(Answer::from),
+            Self::Delete(delete) => delete.run().map(Answer::from),
+            Self::Compact(compact) => compact.run().map(Answer::from),
+            Self::Completions(completions) => Ok(Answer::from(completions.run())),
+            Self::Man(man) => man.run().map(Answer::from),
+        }
+    }
+}
+
+/// A store, as an argument.
+#[derive(Args)]
+struct StoreArgs {
+    /// Directory of the store, such as chip.ckp
+    store: PathBuf,
 }
 
 /// A stage of a store, as arguments.
@@ -62,45 +104,56 @@ enum Format {
     Json,
 }
 
+/// What a report of rows looks like.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TableFormat {
+    /// For people
+    Text,
+    /// For programs: SI units, every bit
+    Json,
+    /// For spreadsheets: SI units, every bit
+    Csv,
+    /// For documents
+    Markdown,
+}
+
+impl From<TableFormat> for ckp::Format {
+    fn from(format: TableFormat) -> Self {
+        match format {
+            TableFormat::Text => Self::Text,
+            TableFormat::Json => Self::Json,
+            TableFormat::Csv => Self::Csv,
+            TableFormat::Markdown => Self::Markdown,
+        }
+    }
+}
+
+/// Setup or hold.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PathDelay {
+    /// Hold
+    Min,
+    /// Setup
+    Max,
+}
+
+impl From<PathDelay> for MinMax {
+    fn from(path_delay: PathDelay) -> Self {
+        match path_delay {
+            PathDelay::Min => Self::Min,
+            PathDelay::Max => Self::Max,
+        }
+    }
+}
+
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return answer_usage(&error),
-    };
-    let outcome = match cli.command {
-        Command::Path(path) => path.run(),
-        Command::Show(show) => show.run(),
-    };
-    match outcome {
-        Ok(text) => print(&text),
-        Err(error) => fail(&error.to_string(), FAILED),
+    match Cli::try_parse() {
+        Ok(cli) => match cli.command.run() {
+            Ok(answer) => print(&answer),
+            Err(error) => fail(&error.to_string(), answer::FAILED),
+        },
+        Err(error) => answer_usage(&error),
     }
-}
-
-/// Help and version go to the standard output, all else is a mistake.
-fn answer_usage(error: &clap::Error) -> ExitCode {
-    let text = error.to_string();
-    if error.use_stderr() {
-        fail(text.strip_prefix("error: ").unwrap_or(&text), USAGE)
-    } else {
-        print(&text)
-    }
-}
-
-fn print(text: &str) -> ExitCode {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
-        // Who reads has seen enough: `ckp show ... | head`.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("The output cannot be written: {error}."), FAILED),
-    }
-}
-
-fn fail(message: &str, code: u8) -> ExitCode {
-    // Nothing is left to be done should the standard error be closed.
-    let _ = writeln!(std::io::stderr(), "ckp: {}", message.trim_end());
-    ExitCode::from(code)
 }
 
 /// Open an existing store for reading.
