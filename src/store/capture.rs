@@ -103,7 +103,7 @@ pub struct Capture {
     sdc: Vec<u8>,
     /// By (check, group, vertex): the order that they are stored in.
     endpoints: BTreeMap<(u32, u32, u32), u32>,
-    paths: CapturedPaths,
+    pub(super) paths: CapturedPaths,
     /// By name; their bytes are written.
     attachments: BTreeMap<String, StreamIndex>,
     /// By scene and arc row.
@@ -357,25 +357,6 @@ impl Capture {
             }
         }
         Ok(())
-    }
-
-    /// Set a field of all path ends, a [`PathField`]; what is not set is 0. An end belongs to a row of the
-    /// endpoint table as it is stored: by scene, min before max, path group and vertex.
-    ///
-    /// # Errors
-    /// `InvalidArgument` for a field that does not exist, `ShapeMismatch` for another count than that of
-    /// the fields before.
-    ///
-    /// [`PathField`]: crate::PathField
-    pub fn set_path_field(&mut self, field: u32, words: &[u32]) -> Result<()> {
-        self.paths.set_field(field, words)
-    }
-
-    /// Add points of paths: for each end those of its path, then those of the path of the capturing clock,
-    /// each from its start on: the arc by which the path comes, none for its first point, and the path's
-    /// own arrival in seconds. An end whose points are no path of the object table is stored without them.
-    pub fn add_path_points(&mut self, points: impl Iterator<Item = (Option<u32>, f32)>) {
-        self.paths.add_points(points);
     }
 
     /// Publish the stage and make it the head. The stage is durable when this returns.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::capture::Capture;
 use super::reader::Stage;
 use super::sources::ColumnSource;
 use super::writer::StageWriter;
@@ -93,6 +94,27 @@ impl CapturedPaths {
             (StreamKind::PathArc, points.iter().map(|point| point.arc).collect()),
             (StreamKind::PathArrival, points.iter().map(|point| point.arrival).collect()),
         ]))
+    }
+}
+
+impl Capture {
+    /// Set a field of all path ends, a [`PathField`]; what is not set is 0. An end belongs to a row of the
+    /// endpoint table as it is stored: by scene, min before max, path group and vertex.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a field that does not exist, `ShapeMismatch` for another count than that of
+    /// the fields before.
+    ///
+    /// [`PathField`]: crate::PathField
+    pub fn set_path_field(&mut self, field: u32, words: &[u32]) -> Result<()> {
+        self.paths.set_field(field, words)
+    }
+
+    /// Add points of paths: for each end those of its path, then those of the path of the capturing clock,
+    /// each from its start on: the arc by which the path comes, none for its first point, and the path's
+    /// own arrival in seconds. An end whose points are no path of the object table is stored without them.
+    pub fn add_path_points(&mut self, points: impl Iterator<Item = (Option<u32>, f32)>) {
+        self.paths.add_points(points);
     }
 }
 

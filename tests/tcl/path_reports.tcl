@@ -3,6 +3,8 @@
 #
 # Compares the paths that a stage tells with those of report_checks. Source helpers.tcl before.
 
+set lent_lines 0
+
 # So many digits of a nanosecond are all that a 32-bit time has.
 set path_digits 17
 
@@ -59,8 +61,23 @@ proc assert_same_paths { engine_text ckp_text what } {
   return [dict size $engine]
 }
 
-# The engine prints what is below a millionth of a nanosecond as zero.
+# The engine prints what is below a millionth of a nanosecond as zero. What a latch lends is open in
+# Debian's engine only; of others it is calculated back, and may differ in the last digit.
 proc same_line { expected line } {
+  # Lines for what is lent, the latch's data and its output.
+  global lent_lines
+  if { ![has_clock_iterator] && [regexp {time (given|borrowed)} $expected] } {
+    set lent_lines 3
+  }
+  if { [incr lent_lines -1] >= 0 } {
+    set exact [expr { $lent_lines == 0 ? 1 : 2 }]
+    for { set i 0 } { $i < $exact } { incr i } {
+      if { abs([lindex $expected $i] - [lindex $line $i]) > 1e-6 } {
+        return 0
+      }
+    }
+    return [expr { [lrange $expected $exact end] eq [lrange $line $exact end] }]
+  }
   foreach a [split $expected] b [split $line] {
     set are_numbers [expr { [string is double -strict $a] && [string is double -strict $b] }]
     if { $a ne $b && !($are_numbers && $a == 0 && abs($b) < 1e-6) } {

@@ -88,11 +88,17 @@ void PathDescriber::describeLaunch(const sta::PathEnd* end,
   sta::Edge* d_q_edge;
   expanded.latchPaths(d_path, q_path, d_q_edge);
   words.setFlag(CKP_PATH_FLAG_STARTS_AT_LATCH, d_path);
-  // What the latch lends is not open to others; the output's arrival tells.
+  // What the latch lends is not open to others. Uncertainty and pessimism of
+  // its clock are in the output's arrival; without them, the data's arrival
+  // tells it without another rounding.
   const auto given = [&](float enable) {
     const sta::Delay delay
         = api::deratedDelay(d_path, q_path->prevArc(sta_), d_q_edge, sta_);
-    return seconds(q_path->arrival()) - seconds(delay) - enable;
+    const float at_data = seconds(d_path->arrival());
+    const float at_output = seconds(q_path->arrival());
+    return at_data + seconds(delay) == at_output
+               ? at_data - enable
+               : at_output - seconds(delay) - enable;
   };
   const sta::ClockEdge* edge = end->sourceClkEdge(sta_);
   if (edge == nullptr) {

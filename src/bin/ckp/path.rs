@@ -12,7 +12,7 @@ use super::{Format, PathDelay, StageArgs, open};
 /// Report the worst paths of a stage, as report_checks does, without an engine
 #[derive(Args)]
 #[command(after_help = "\
-A path stands for each endpoint and path group: the worst one, as the engine reported it at the save. Those \
+A path stands for each endpoint, path group and scene: the worst one, as the engine reported it at the save. Those \
 of less bad endpoints are traced by the stored times, and told only where every delay explains them to the \
 last bit.
 
@@ -39,7 +39,7 @@ pub(crate) struct Path {
     /// Paths of this path group
     #[arg(long)]
     group: Option<String>,
-    /// Paths, at most: one of each endpoint and path group, the worst first
+    /// Paths, at most: one of each endpoint, path group and scene, the worst first
     #[arg(long, short = 'n', value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
     /// Digits behind the point, of nanoseconds

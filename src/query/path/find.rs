@@ -84,7 +84,7 @@ impl Pins {
     }
 }
 
-/// The worst paths of a stage: one for each endpoint and path group, the worst first. With
+/// The worst paths of a stage: one for each endpoint, path group and scene, the worst first. With
 /// [`PathQuery::from`] or [`PathQuery::through`], the worst path through these pins comes first, where the
 /// columns tell it; then those of the other endpoints whose worst path goes through.
 ///
@@ -111,6 +111,12 @@ pub fn worst_paths(stage: &Arc<Stage>, query: &PathQuery) -> Result<Paths> {
         rows.retain(|(_, end)| pins.to.contains(&end.vertex));
     }
     rows.sort_by(|(_, a), (_, b)| a.slack.total_cmp(&b.slack));
+    // A path group has rows for each of its clocks; of these the worst one is reported.
+    let mut seen = HashSet::new();
+    rows.retain(|(_, end)| {
+        let group = metadata.groups.get(end.group as usize);
+        seen.insert((end.vertex, end.scene, group))
+    });
     let mut search =
         Search { index: stage.path_index()?, tracer: Tracer::new(stage)?, pins, query };
     let (paths, notes) = search.run(&rows)?;
