@@ -15,6 +15,7 @@
 mod alignment;
 mod capture;
 mod clocks;
+mod diffs;
 mod guard;
 mod handle;
 mod objects;
@@ -27,6 +28,7 @@ mod text;
 pub use alignment::*;
 pub use capture::*;
 pub use clocks::*;
+pub use diffs::*;
 pub use objects::*;
 pub use options::*;
 pub use stage::*;
