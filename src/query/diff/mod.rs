@@ -141,9 +141,15 @@ pub fn diff(store: &Store, from: &str, to: &str, options: &DiffOptions) -> Resul
     let joined = endpoints::join(&pair, &scenes, &rows);
     let checks = checks::checks(&pair, &scenes, &rows);
     let mut endpoints = endpoints::endpoints(&pair, &scenes, &joined, options)?;
-    let columns = options.columns.then(|| columns::compare(&pair, &scenes, options)).transpose()?;
-    if options.moved {
-        moved::trace(&pair, &scenes, &mut endpoints, options.tolerance)?;
+    // What paths are traced by does not wait for the columns.
+    let traces = options.moved && !endpoints.worsened.is_empty();
+    let (columns, graph) = rayon::join(
+        || options.columns.then(|| columns::compare(&pair, &scenes, options)).transpose(),
+        || traces.then(|| pair.to.objects().map(moved::FanIn::new)).transpose(),
+    );
+    let columns = columns?;
+    if let Some(graph) = graph? {
+        moved::trace(&pair, &scenes, &graph, &mut endpoints, options.tolerance)?;
     }
     let hierarchy = match options.depth {
         0 => None,
