@@ -66,6 +66,8 @@ class Arguments
     return positional_[index];
   }
 
+  const std::vector<std::string>& positional() const { return positional_; }
+
   // The value of an option, empty when it is not given.
   std::string key(const char* name) const
   {
@@ -290,6 +292,44 @@ void reportDiff(Checkpoint& checkpoint, Arguments& arguments)
       arguments[0], arguments[1], arguments.key("-store"), options);
 }
 
+uint32_t pathDelay(const Arguments& arguments, Host& host)
+{
+  const std::string path_delay = arguments.key("-path_delay");
+  if (arguments.has("-path_delay") && path_delay != "min"
+      && path_delay != "max") {
+    host.error(
+        CKP, 17, "The path delay is min or max, not " + path_delay + ".");
+  }
+  return path_delay == "min" ? CKP_MIN : CKP_MAX;
+}
+
+void reportHistory(Checkpoint& checkpoint, Arguments& arguments)
+{
+  if (arguments.positional().empty()) {
+    arguments.checkCount(1,
+                         "report_timing_checkpoint_history pin ... "
+                         "[-path_delay min|max] [-scene scene] [-store dir] "
+                         "[-format text|json|csv|markdown]");
+  }
+  checkpoint.reportHistory(arguments.positional(),
+                           arguments.key("-store"),
+                           pathDelay(arguments, checkpoint.host()),
+                           arguments.key("-scene"),
+                           tableFormat(arguments, checkpoint.host()));
+}
+
+void deleteStage(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(1, "delete_timing_checkpoint stage [-store dir]");
+  checkpoint.deleteStage(arguments[0], arguments.key("-store"));
+}
+
+void compact(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(0, "compact_timing_checkpoints [-store dir] [-dry_run]");
+  checkpoint.compact(arguments.key("-store"), arguments.flag("-dry_run"));
+}
+
 void check(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(0, "check_timing_checkpoints [-store dir] [-full]");
@@ -353,6 +393,9 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
          {"ckp::rollback_cmd", run<rollback>},
          {"ckp::report_cmd", run<report>},
          {"ckp::report_diff_cmd", run<reportDiff>},
+         {"ckp::report_history_cmd", run<reportHistory>},
+         {"ckp::delete_cmd", run<deleteStage>},
+         {"ckp::compact_cmd", run<compact>},
          {"ckp::check_cmd", run<check>}};
   Tcl_CreateNamespace(interp, "ckp", nullptr, nullptr);
   for (const auto& [name, command] : commands) {

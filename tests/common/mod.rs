@@ -5,6 +5,8 @@
 
 #![allow(dead_code)]
 
+pub mod command;
+pub mod flow;
 pub mod library;
 
 use std::path::Path;

@@ -105,6 +105,18 @@ class Checkpoint
                   const std::string& to,
                   const std::string& store,
                   const DiffOptions& options);
+  // Prints slack, arrival, required time and slew of pins at each stage.
+  // `min_max` is CKP_MIN or CKP_MAX; an empty scene means the worst of all.
+  void reportHistory(const std::vector<std::string>& pins,
+                     const std::string& store,
+                     uint32_t min_max,
+                     const std::string& scene,
+                     uint32_t format);
+  // Stages that are deltas on it are put on its base first.
+  void deleteStage(const std::string& stage, const std::string& store);
+  // Removes leftovers and shortens chains of deltas, or tells what that would
+  // save.
+  void compact(const std::string& store, bool dry_run);
   // Checks every stored byte, and with `full` decodes every value and
   // attachment as well.
   void check(const std::string& store, bool full);
