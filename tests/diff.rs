@@ -215,7 +215,10 @@ fn who_moved_first_is_told() {
     let path = store(directory.path());
     let diff = json(&["diff", &path, "place", "route", "-n", "1"]);
     let moved = &diff["endpoints"]["worsened"][0]["moved"];
-    assert_eq!(moved["startpoint"], "core/u1/A");
+    assert_eq!(
+        (&moved["startpoint"], &moved["explains_slack"]),
+        (&"core/u1/A".into(), &true.into())
+    );
     assert_eq!(moved["changed"], 2);
     assert_eq!(moved["first"]["arc"], "core/u1/A -> core/u1/Z (combinational ^ -> ^)");
     assert_eq!(moved["first"]["position"], 1);
