@@ -9,8 +9,10 @@ set(ckp_common_sources
   cpp/src/Constraints.cpp
   cpp/src/DesignSwap.cpp
   cpp/src/Host.cpp
+  cpp/src/Json.cpp
   cpp/src/MakeCheckpoint.cpp
   cpp/src/ObjectTable.cpp
+  cpp/src/RestoreReport.cpp
   cpp/src/StaCapture.cpp
   cpp/src/StaRestore.cpp
   cpp/src/StaRestoreLimits.cpp
@@ -25,6 +27,7 @@ set(ckp_debian_sources
   cpp/src/engine/EngineDebianLibrary.cpp
   cpp/src/engine/EngineDebianLimits.cpp
   cpp/src/engine/EngineDebianLoops.cpp
+  cpp/src/engine/EngineDebianPaths.cpp
   cpp/src/engine/EngineDebianRestore.cpp
   cpp/src/engine/WatchDebian.cpp)
 
@@ -35,6 +38,7 @@ set(ckp_opensta_sources
   cpp/src/engine/EngineOpenStaEndpoints.cpp
   cpp/src/engine/EngineOpenStaLibrary.cpp
   cpp/src/engine/EngineOpenStaLimits.cpp
+  cpp/src/engine/EngineOpenStaPaths.cpp
   cpp/src/engine/EngineOpenStaPlanes.cpp
   cpp/src/engine/EngineOpenStaRestore.cpp
   cpp/src/engine/WatchOpenSta.cpp)

@@ -69,6 +69,46 @@
 #define CKP_ROW_CHANGED 2
 
 /*
+ Bytes: the names of all pins, one after another, nothing between them.
+ */
+#define CKP_ROWS_NAMES 1
+
+/*
+ uint32_t of each vertex: where its pin's name ends in CKP_ROWS_NAMES.
+ */
+#define CKP_ROWS_NAME_ENDS 2
+
+/*
+ Bytes, one of each vertex: 1 for the driver vertex of a bidirectional pin, else 0.
+ */
+#define CKP_ROWS_DRIVER 3
+
+/*
+ uint32_t of each vertex: the cell of its instance, by position in CKP_LIST_CELLS.
+ */
+#define CKP_ROWS_CELL 4
+
+/*
+ uint32_t of each edge: the vertex that it starts at.
+ */
+#define CKP_ROWS_EDGE_FROM 5
+
+/*
+ uint32_t of each edge: the vertex that it ends at.
+ */
+#define CKP_ROWS_EDGE_TO 6
+
+/*
+ uint32_t of each arc: its edge. Never decreases.
+ */
+#define CKP_ROWS_ARC_EDGE 7
+
+/*
+ uint32_t of each arc: its kind, by position in CKP_LIST_KINDS.
+ */
+#define CKP_ROWS_ARC_KIND 8
+
+/*
  Early (hold) analysis.
  */
 #define CKP_MIN 0
@@ -214,39 +254,19 @@
 #define CKP_LIST_ATTACHMENTS 4
 
 /*
- Text: what the caller is to fail for, such as "dwns < -5ps" (docs/diff.md, "Conditions"). Default: nothing.
+ Names of clocks; path ends refer to them by position.
  */
-#define CKP_DIFF_QUERY_FAIL_IF 1
+#define CKP_LIST_PATH_CLOCKS 8
 
 /*
- Text: one letter, what separates the levels in names of instances. Default "/".
+ Names of the liberty cells that CKP_ROWS_CELL refers to; "" for top-level ports. Of stages only.
  */
-#define CKP_DIFF_QUERY_DIVIDER 2
+#define CKP_LIST_CELLS 6
 
 /*
- Number: names in each list, the worst first. Default 10.
+ Kinds of arcs that CKP_ROWS_ARC_KIND refers to, such as "combinational ^ -> v". Of stages only.
  */
-#define CKP_DIFF_QUERY_ENDPOINTS 3
-
-/*
- Number: levels of hierarchy to sum endpoints up by; 0 for none. Default 1.
- */
-#define CKP_DIFF_QUERY_DEPTH 4
-
-/*
- Number: values of columns are the same up to so many units in the last place. Default 0.
- */
-#define CKP_DIFF_QUERY_ULP 5
-
-/*
- Number: 0 compares slacks of endpoints only and decodes no column. Default 1.
- */
-#define CKP_DIFF_QUERY_COLUMNS 6
-
-/*
- Number with a fraction: values and slacks are the same up to so many seconds. Default 0.
- */
-#define CKP_DIFF_QUERY_TOLERANCE 7
+#define CKP_LIST_KINDS 7
 
 /*
  Text: the stage that the new one is relative to. Default: the store's head, where it pays.
@@ -293,6 +313,292 @@
  The numeric codec for numbers, Zstandard for bytes.
  */
 #define CKP_CODEC_NUMERIC 3
+
+/*
+ Text: a startpoint, the clock pin or the output of a register, or an input; of several, one has to be met.
+ */
+#define CKP_PATH_QUERY_FROM 1
+
+/*
+ Text: a pin that has to be met; of several, one after the other.
+ */
+#define CKP_PATH_QUERY_THROUGH 2
+
+/*
+ Text: an endpoint; of several, one has to be met.
+ */
+#define CKP_PATH_QUERY_TO 3
+
+/*
+ Text: the scene. Default: any.
+ */
+#define CKP_PATH_QUERY_SCENE 4
+
+/*
+ Text: the path group. Default: any.
+ */
+#define CKP_PATH_QUERY_GROUP 5
+
+/*
+ Number: CKP_MIN or CKP_MAX. Default CKP_MAX.
+ */
+#define CKP_PATH_QUERY_MIN_MAX 6
+
+/*
+ Number: paths, at most. Default 1.
+ */
+#define CKP_PATH_QUERY_COUNT 7
+
+/*
+ Number: digits behind the point of the text, in nanoseconds, at most 30. Default 3.
+ */
+#define CKP_PATH_QUERY_DIGITS 8
+
+/*
+ Stands for no row.
+ */
+#define CKP_NO_ROW UINT32_MAX
+
+/*
+ Row of the endpoint table, as it is ordered: by scene, min before max, path group and vertex. The words of
+ all times are the bits of 32-bit floats, in seconds.
+ */
+#define CKP_PATH_ENDPOINT 0
+
+/*
+ What constrains the end, one of CKP_PATH_END_*, and bits 1 << CKP_PATH_FLAG_*.
+ */
+#define CKP_PATH_FLAGS 1
+
+/*
+ Positions in CKP_LIST_PATH_CLOCKS: of the launching clock, plus 65,536 times that of the capturing one.
+ */
+#define CKP_PATH_CLOCKS 2
+
+/*
+ Row of the arc of the check, plus 1; 0 where there is none.
+ */
+#define CKP_PATH_CHECK_ARC 3
+
+/*
+ Points of the path, from where its clock begins.
+ */
+#define CKP_PATH_DATA_POINTS 4
+
+/*
+ Number of the point that is reported as the startpoint, from 0.
+ */
+#define CKP_PATH_START 5
+
+/*
+ Points of the path of the capturing clock.
+ */
+#define CKP_PATH_CLOCK_POINTS 6
+
+/*
+ Vertex row of the last of these.
+ */
+#define CKP_PATH_CLOCK_VERTEX 7
+
+/*
+ Added to all times of the path, so that it begins in the right cycle.
+ */
+#define CKP_PATH_SOURCE_OFFSET 8
+
+/*
+ Required time without it.
+ */
+#define CKP_PATH_REQUIRED 9
+
+/*
+ Time of the launching edge.
+ */
+#define CKP_PATH_LAUNCH_TIME 10
+
+/*
+ Arrival of the launching clock at the startpoint.
+ */
+#define CKP_PATH_LAUNCH_ARRIVAL 11
+
+/*
+ Delay outside of an input.
+ */
+#define CKP_PATH_INPUT_DELAY 12
+
+/*
+ Time of the capturing edge, multicycles counted.
+ */
+#define CKP_PATH_CAPTURE_TIME 13
+
+/*
+ Delay of the capturing clock's network.
+ */
+#define CKP_PATH_CAPTURE_DELAY 14
+
+/*
+ Clock uncertainty, with the sign that it is added with.
+ */
+#define CKP_PATH_UNCERTAINTY 15
+
+/*
+ Clock reconvergence pessimism, with the sign that it is added with.
+ */
+#define CKP_PATH_CRPR 16
+
+/*
+ Setup or hold time, or the delay outside of an output.
+ */
+#define CKP_PATH_MARGIN 17
+
+/*
+ The limit of the path's delay.
+ */
+#define CKP_PATH_LIMIT 18
+
+/*
+ What a latch lends.
+ */
+#define CKP_PATH_BORROW 19
+
+/*
+ Time of the capturing edge in the clock's own waveform.
+ */
+#define CKP_PATH_CAPTURE_EDGE 20
+
+/*
+ What the latch at the startpoint lends to its data that come through; negative where it borrows.
+ */
+#define CKP_PATH_LAUNCH_BORROW 21
+
+/*
+ Fields of a path end.
+ */
+#define CKP_PATH_FIELD_COUNT 22
+
+/*
+ A timing check of the library.
+ */
+#define CKP_PATH_END_CHECK 1
+
+/*
+ A data check.
+ */
+#define CKP_PATH_END_DATA_CHECK 2
+
+/*
+ The check of a latch.
+ */
+#define CKP_PATH_END_LATCH_CHECK 3
+
+/*
+ The delay outside of an output.
+ */
+#define CKP_PATH_END_OUTPUT_DELAY 4
+
+/*
+ A clock gating check.
+ */
+#define CKP_PATH_END_GATED_CLOCK 5
+
+/*
+ A limit of the path's delay.
+ */
+#define CKP_PATH_END_PATH_DELAY 6
+
+/*
+ The path ends with a falling transition.
+ */
+#define CKP_PATH_FLAG_END_FALLS 3
+
+/*
+ A clock launches the path.
+ */
+#define CKP_PATH_FLAG_HAS_LAUNCH 4
+
+/*
+ At its falling edge.
+ */
+#define CKP_PATH_FLAG_LAUNCH_FALLS 5
+
+/*
+ It is propagated.
+ */
+#define CKP_PATH_FLAG_LAUNCH_IS_PROPAGATED 6
+
+/*
+ A clock captures the path.
+ */
+#define CKP_PATH_FLAG_HAS_CAPTURE 7
+
+/*
+ At its falling edge.
+ */
+#define CKP_PATH_FLAG_CAPTURE_FALLS 8
+
+/*
+ It falls where it arrives.
+ */
+#define CKP_PATH_FLAG_CAPTURE_END_FALLS 9
+
+/*
+ It is propagated.
+ */
+#define CKP_PATH_FLAG_CAPTURE_IS_PROPAGATED 10
+
+/*
+ Its path is one of the max analysis.
+ */
+#define CKP_PATH_FLAG_CAPTURE_IS_MAX 11
+
+/*
+ The path begins at an input with a delay outside.
+ */
+#define CKP_PATH_FLAG_HAS_INPUT_DELAY 12
+
+/*
+ The uncertainty is one between clocks.
+ */
+#define CKP_PATH_FLAG_IS_BETWEEN_CLOCKS 13
+
+/*
+ The limit of the path's delay does not count the latency of clocks.
+ */
+#define CKP_PATH_FLAG_IGNORES_LATENCY 14
+
+/*
+ The margin is the delay outside of an output.
+ */
+#define CKP_PATH_FLAG_MARGIN_IS_OUTSIDE 15
+
+/*
+ The engine takes clock reconvergence pessimism into account.
+ */
+#define CKP_PATH_FLAG_HAS_CRPR 16
+
+/*
+ A clock that is used as data.
+ */
+#define CKP_PATH_FLAG_IS_CLOCK_AS_DATA 17
+
+/*
+ The point before the startpoint is the clock pin of a register.
+ */
+#define CKP_PATH_FLAG_STARTS_AT_CLOCK 18
+
+/*
+ The startpoint is the output of a latch whose data have come through.
+ */
+#define CKP_PATH_FLAG_STARTS_AT_LATCH 19
+
+/*
+ The launching clock is that of inputs without one.
+ */
+#define CKP_PATH_FLAG_HAS_DEFAULT_CLOCK 20
+
+/*
+ The check is one of a cell that gates a clock.
+ */
+#define CKP_PATH_FLAG_IS_CLOCK_GATE 21
 
 /*
  Compact a store.
@@ -499,16 +805,34 @@
  */
 #define CKP_VERIFY_TIMING 2
 
+
+
 /*
  Planes of a value: its mean; with statistical timing its mean shift, variance and skewness, too.
  */
 #define MAX_PLANES 4
 
 /*
+ Digits behind the point that a report can have: those of floats in seconds need no more.
+ */
+#define MAX_DIGITS 30
+
+/*
+ A word of what is known of a path end. The numbers are those of files and of the C ABI.
+ */
+typedef struct PathField PathField;
+
+/*
  How the rows of live objects correspond to those of a stage, by name. Shared and immutable; keeps
  the stage open.
  */
 typedef struct ckp_alignment ckp_alignment;
+
+/*
+ An array of a stage, decoded. Shared and immutable: any number of threads may use it at once. It stays
+ as it is when stage and store are freed.
+ */
+typedef struct ckp_array ckp_array;
 
 /*
  An open save. Exclusive. The order of calls: ckp_capture_begin(); texts, items, meta; scenes before
@@ -539,6 +863,11 @@ typedef struct ckp_objects ckp_objects;
  signature.
  */
 typedef struct ckp_options ckp_options;
+
+/*
+ What paths are asked for. Exclusive. Filters are pushed one by one, so that a new one changes no signature.
+ */
+typedef struct ckp_path_query ckp_path_query;
 
 /*
  One stage, opened. Shared and immutable: any number of threads may use it at once. It stays
@@ -626,6 +955,45 @@ ckp_status ckp_alignment_read_marks(const ckp_alignment *alignment,
                                     ckp_error **out_error);
 
 /*
+ All values of a column, without a copy: floats, or bytes for a column of marks, in the order of its rows.
+
+ column: handle from ckp_stage_find_column() or ckp_stage_find_plane().
+
+ Returns CKP_CORRUPT or CKP_TRUNCATED for damage.
+ */
+ckp_status ckp_stage_lend_column(const ckp_stage *stage,
+                                 uint32_t column,
+                                 const ckp_array **out_array,
+                                 ckp_error **out_error);
+
+/*
+ An array of the object table, without a copy.
+
+ id: one of CKP_ROWS_*.
+
+ Returns CKP_CORRUPT or CKP_TRUNCATED for damage.
+ */
+ckp_status ckp_stage_lend_rows(const ckp_stage *stage,
+                               uint32_t id,
+                               const ckp_array **out_array,
+                               ckp_error **out_error);
+
+/*
+ The elements; NULL for NULL, and not to be read where there are none. Valid until the array is freed.
+ */
+const void *ckp_array_data(const ckp_array *array);
+
+/*
+ Number of elements; 0 for NULL.
+ */
+size_t ckp_array_count(const ckp_array *array);
+
+/*
+ Free an array. NULL is fine.
+ */
+void ckp_array_free(const ckp_array *array);
+
+/*
  Begin to save `stage`: become the writer of the store. A thread of the library codes the object table
  meanwhile; damage in the values of the base is said by ckp_capture_commit().
 
@@ -651,8 +1019,8 @@ ckp_status ckp_capture_set_text(ckp_capture *capture,
                                 ckp_error **out_error);
 
 /*
- Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS or
- CKP_LIST_GROUP_CLOCKS.
+ Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS,
+ CKP_LIST_GROUP_CLOCKS or CKP_LIST_PATH_CLOCKS.
  */
 ckp_status ckp_capture_add_item(ckp_capture *capture,
                                 uint32_t list,
@@ -854,61 +1222,34 @@ ckp_status ckp_stage_clocks(const ckp_stage *stage,
                             ckp_error **out_error);
 
 /*
- A new query, all at its defaults.
+ Length of one of CKP_LIST_*.
  */
-ckp_status ckp_diff_query_new(ckp_diff_query **out_query, ckp_error **out_error);
+ckp_status ckp_stage_item_count(const ckp_stage *stage,
+                                uint32_t list,
+                                uint32_t *out_count,
+                                ckp_error **out_error);
 
 /*
- Free a query. NULL is fine.
+ One item of a list.
  */
-void ckp_diff_query_free(ckp_diff_query *query);
+ckp_status ckp_stage_item(const ckp_stage *stage,
+                          uint32_t list,
+                          uint32_t index,
+                          ckp_text **out_text,
+                          ckp_error **out_error);
 
 /*
- Set an option that is a text.
-
- Returns CKP_INVALID_ARGUMENT for a condition that makes no sense; the message says where.
+ What the column with a handle is: the arguments of ckp_stage_find_column(), and its plane, 0 for that of
+ the means.
  */
-ckp_status ckp_diff_query_set_text(ckp_diff_query *query,
-                                   uint32_t id,
-                                   const char *value,
-                                   ckp_error **out_error);
-
-/*
- Set an option that is a number.
- */
-ckp_status ckp_diff_query_set_u64(ckp_diff_query *query,
-                                  uint32_t id,
-                                  uint64_t value,
-                                  ckp_error **out_error);
-
-/*
- Set an option that is a number with a fraction.
- */
-ckp_status ckp_diff_query_set_f64(ckp_diff_query *query,
-                                  uint32_t id,
-                                  double value,
-                                  ckp_error **out_error);
-
-/*
- What changed from one stage to another, from the store alone.
-
- from, to:   names of the earlier and the later stage.
- query:      what is told; used for the call.
- format:     one of CKP_REPORT_*; JSON as docs/schemas/diff.json has it.
- out_failed: 1 if the condition of CKP_DIFF_QUERY_FAIL_IF holds, else 0.
-
- Returns CKP_NOT_FOUND for a stage that is not there, and for a scene, clock or path group of the condition
- that is not; CKP_INVALID_ARGUMENT for stages of two designs or without a common scene; or what is wrong with
- the stages.
- */
-ckp_status ckp_store_report_diff(const ckp_store *store,
-                                 const char *from,
-                                 const char *to,
-                                 ckp_diff_query *query,
-                                 uint32_t format,
-                                 uint32_t *out_failed,
-                                 ckp_text **out_text,
-                                 ckp_error **out_error);
+ckp_status ckp_stage_column_key(const ckp_stage *stage,
+                                uint32_t column,
+                                uint32_t *out_kind,
+                                uint32_t *out_scene,
+                                uint32_t *out_min_max,
+                                uint32_t *out_transition,
+                                uint32_t *out_plane,
+                                ckp_error **out_error);
 
 /*
  A new, empty table.
@@ -1020,10 +1361,79 @@ ckp_status ckp_options_set_text(ckp_options *options,
                                 ckp_error **out_error);
 
 /*
+ A new query: the worst setup path.
+ */
+ckp_status ckp_path_query_new(ckp_path_query **out_query, ckp_error **out_error);
+
+/*
+ Free a query. NULL is fine.
+ */
+void ckp_path_query_free(ckp_path_query *query);
+
+/*
+ Set or add a filter that is a text. Names of pins are looked up when the query is asked.
+ */
+ckp_status ckp_path_query_set_text(ckp_path_query *query,
+                                   uint32_t id,
+                                   const char *value,
+                                   ckp_error **out_error);
+
+/*
+ Set a filter that is a number.
+ */
+ckp_status ckp_path_query_set_u64(ckp_path_query *query,
+                                  uint32_t id,
+                                  uint64_t value,
+                                  ckp_error **out_error);
+
+/*
+ Ask a stage for its worst paths: one for each endpoint and path group, the worst first.
+
+ format: CKP_REPORT_TEXT, in the shape of report_checks, or CKP_REPORT_JSON, in that of
+         report_checks -format json (docs/schemas/path.json).
+
+ Returns CKP_NOT_FOUND for a pin, scene or path group that does not exist, CKP_INVALID_ARGUMENT for a filter
+ that no path can meet, CKP_UNSUPPORTED for a stage with statistical timing.
+ */
+ckp_status ckp_stage_report_paths(const ckp_stage *stage,
+                                  ckp_path_query *query,
+                                  uint32_t format,
+                                  ckp_text **out_text,
+                                  ckp_error **out_error);
+
+/*
+ Set a field of all path ends, one of CKP_PATH_*; what is not set is 0. The rows of the endpoint table
+ that have a path are any, and the rest is told by the columns where it can be.
+
+ words: `count` words, one a path end; borrowed for the call.
+
+ Returns CKP_SHAPE_MISMATCH when another field has another count.
+ */
+ckp_status ckp_capture_write_path_field(ckp_capture *capture,
+                                        uint32_t field,
+                                        const uint32_t *words,
+                                        uint32_t count,
+                                        ckp_error **out_error);
+
+/*
+ Add points of paths: for each path end those of its path, then those of the path of the capturing clock;
+ each path from its start to its end. An end whose points are no path is stored without them.
+
+ arcs:     row of the arc by which the path comes; CKP_NO_ROW for the first point of a path.
+ arrivals: the path's own, in seconds.
+ Both have `count` elements and are borrowed for the call; NULL only if `count` is 0.
+ */
+ckp_status ckp_capture_write_path_points(ckp_capture *capture,
+                                         const uint32_t *arcs,
+                                         const float *arrivals,
+                                         uint32_t count,
+                                         ckp_error **out_error);
+
+/*
  The endpoints with the worst slacks. An endpoint stands once, with the worst of its slacks; the worst comes
  first, and of equal ones that of the lower row.
 
- min_max:  0 for hold, 1 for setup.
+ min_max:  CKP_MIN for hold, CKP_MAX for setup.
  scene:    only of this scene; NULL for the worst of all.
  group:    only of this path group; NULL for the worst of all.
  vertices: receives the rows of at most `count` endpoints; NULL only if `count` is 0.
@@ -1060,7 +1470,7 @@ ckp_status ckp_stage_report_endpoints(const ckp_stage *stage,
  Pins over all stages: slack, arrival, required time and slew.
 
  pins:    `count` names, as users write them: backslashes of escaped names may be left out.
- min_max: 0 for hold, 1 for setup.
+ min_max: CKP_MIN for hold, CKP_MAX for setup.
  scene:   only in this scene; NULL for the worst of all.
  format:  one of CKP_REPORT_*.
 
@@ -1138,23 +1548,6 @@ ckp_status ckp_stage_text(const ckp_stage *stage,
  every bit is kept. Endpoints and summaries are those of the engine always.
  */
 ckp_status ckp_stage_tolerance(const ckp_stage *stage, double *out_seconds, ckp_error **out_error);
-
-/*
- Length of one of CKP_LIST_*.
- */
-ckp_status ckp_stage_item_count(const ckp_stage *stage,
-                                uint32_t list,
-                                uint32_t *out_count,
-                                ckp_error **out_error);
-
-/*
- One item of a list.
- */
-ckp_status ckp_stage_item(const ckp_stage *stage,
-                          uint32_t list,
-                          uint32_t index,
-                          ckp_text **out_text,
-                          ckp_error **out_error);
 
 /*
  One of CKP_NUMBER_*.
@@ -1374,16 +1767,32 @@ ckp_status ckp_store_report(const ckp_store *store,
                             ckp_error **out_error);
 
 /*
+ One stage: what it is, where its bytes are, and its slacks. Its bases are not looked at.
+
+ format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+
+ Returns CKP_NOT_FOUND when there is no such stage, or what is wrong with its file.
+ */
+ckp_status ckp_store_report_stage(const ckp_store *store,
+                                  const char *stage,
+                                  uint32_t format,
+                                  ckp_text **out_text,
+                                  ckp_error **out_error);
+
+/*
  Look at every stage. Nothing is changed.
 
- depth: one of CKP_VERIFY_*.
+ depth:  one of CKP_VERIFY_*.
+ format: CKP_REPORT_TEXT for one line for each thing that is wrong, then a line with the sum, or
+         CKP_REPORT_JSON.
  out_findings: how many things are wrong; 0 for a sound store.
- out_report: one line for each of them, then a line with the sum.
+ out_report: what was found.
 
  Returns CKP_OK whenever the verification could run, whatever it found.
  */
 ckp_status ckp_store_verify(const ckp_store *store,
                             uint32_t depth,
+                            uint32_t format,
                             uint64_t *out_findings,
                             ckp_text **out_report,
                             ckp_error **out_error);

@@ -29,8 +29,8 @@ pub use delta::Match;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     BaseRef, BlockIndex, Clock, CompressedDelta, DelayTable, Digest, Endpoint, MAX_PLANES, MinMax,
-    ObjectTable, StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, TimingStage,
-    Transition, Width,
+    ObjectTable, PATH_FIELDS, PathEnd, PathEndKind, PathField, PathFlag, PathPoint, StageMetadata,
+    StreamIndex, StreamKey, StreamKind, Summary, TimingStage, Transition, Width,
 };
 pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, CompactMode, Compaction,

@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use ckp::{Capture, CaptureOptions, Endpoint, MinMax};
+use ckp::CaptureOptions;
 use common::command::{failure, text};
-use common::{create, fill, objects};
+use common::{create, registers};
 
 /// Names of the commands, out of the help.
 fn commands() -> Vec<String> {
@@ -40,21 +40,8 @@ fn run(directory: &Path, line: &str) -> Output {
 /// The store that the examples are about: chip.ckp with the stages place, cts and route.
 fn chip(directory: &Path) {
     let store = create(&directory.join("chip.ckp"));
-    let names = ["core/u1", "core/regs\\[3\\]", "core/out_reg"].map(str::to_owned);
-    let table = objects(&names, |_| "DFF_X1");
-    // Users know the data pin of a register as D.
-    for (version, stage) in (1..).zip(["place", "cts", "route"]) {
-        let mut table = table.clone();
-        let cell = table.add_cell("DFF_X1");
-        let pin = b"core/regs\\[3\\]/D";
-        table.add_vertices(pin, &[pin.len() as u32], &[0], &[cell]).unwrap();
-        let mut capture =
-            Capture::begin(&store, stage, CaptureOptions::default(), table.clone()).unwrap();
-        fill(&mut capture, &table, version).unwrap();
-        let endpoint =
-            |slack| Endpoint { vertex: 0, group: 0, scene: 0, min_max: MinMax::Max, slack };
-        capture.add_endpoints(&[endpoint(-1e-12 * version as f32)]).unwrap();
-        capture.commit(&store).unwrap();
+    for stage in ["place", "cts", "route"] {
+        registers::save(&store, stage, CaptureOptions::default());
     }
 }
 

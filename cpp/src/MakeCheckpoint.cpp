@@ -140,6 +140,16 @@ double toleranceSeconds(const std::string& text)
   return is_number ? seconds : std::nan("");
 }
 
+// CKP_REPORT_* of -format.
+uint32_t reportFormat(const Arguments& arguments, Host& host)
+{
+  const std::string format = arguments.key("-format");
+  if (arguments.has("-format") && format != "text" && format != "json") {
+    host.error(CKP, 10, "The format is text or json, not " + format + ".");
+  }
+  return format == "json" ? CKP_REPORT_JSON : CKP_REPORT_TEXT;
+}
+
 std::vector<std::pair<std::string, std::string>> pairs(
     const std::vector<std::string>& words)
 {
@@ -162,8 +172,10 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
                        "save_timing_checkpoint stage [-store dir] [-base stage "
                        "| -full] [-codec auto|lz4|zstd|numeric] [-level n] "
                        "[-tolerance seconds] [-attach {name file ...}] "
-                       "[-with_design] [-note text] [-meta {key value ...}]");
+                       "[-with_design] [-note text] [-meta {key value ...}] "
+                       "[-format text|json]");
   SaveOptions options;
+  options.format = reportFormat(arguments, checkpoint.host());
   options.base = arguments.key("-base");
   options.full = arguments.flag("-full");
   options.with_design = arguments.flag("-with_design");
@@ -202,6 +214,7 @@ RestoreOptions restoreOptions(Arguments& arguments, Host& host)
     options.scenes = splitList(arguments.key("-scenes").c_str(), host);
   }
   options.with_design = arguments.flag("-with_design");
+  options.format = reportFormat(arguments, host);
   return options;
 }
 
@@ -210,7 +223,7 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
   arguments.checkCount(1,
                        "restore_timing_checkpoint stage [-store dir] "
                        "[-scenes names] [-partial] [-with_design] | "
-                       "[-extract dir]");
+                       "[-extract dir] [-format text|json]");
   const RestoreOptions options = restoreOptions(arguments, checkpoint.host());
   if (!arguments.has("-extract")) {
     checkpoint.restore(arguments[0], arguments.key("-store"), options);
@@ -220,15 +233,18 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
                             "With -extract nothing is restored: give it "
                             "without -scenes, -partial and -with_design.");
   } else {
-    checkpoint.extract(
-        arguments[0], arguments.key("-store"), arguments.key("-extract"));
+    checkpoint.extract(arguments[0],
+                       arguments.key("-store"),
+                       arguments.key("-extract"),
+                       options.format);
   }
 }
 
 void rollback(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(
-      1, "rollback_timing_checkpoint stage [-store dir] [-with_design]");
+  arguments.checkCount(1,
+                       "rollback_timing_checkpoint stage [-store dir] "
+                       "[-with_design] [-format text|json]");
   checkpoint.rollback(arguments[0],
                       arguments.key("-store"),
                       restoreOptions(arguments, checkpoint.host()));
@@ -238,13 +254,8 @@ void report(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(
       0, "report_timing_checkpoints [-store dir] [-format text|json]");
-  const std::string format = arguments.key("-format");
-  if (arguments.has("-format") && format != "text" && format != "json") {
-    checkpoint.host().error(
-        CKP, 10, "The format is text or json, not " + format + ".");
-  }
   checkpoint.report(arguments.key("-store"),
-                    format == "json" ? CKP_REPORT_JSON : CKP_REPORT_TEXT);
+                    reportFormat(arguments, checkpoint.host()));
 }
 
 uint32_t tableFormat(const Arguments& arguments, Host& host)
@@ -330,10 +341,40 @@ void compact(Checkpoint& checkpoint, Arguments& arguments)
   checkpoint.compact(arguments.key("-store"), arguments.flag("-dry_run"));
 }
 
+// Names of pins may be a list.
+void reportPaths(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(
+      0,
+      "report_timing_checkpoint_path [-from pins] [-through pins] [-to pins] "
+      "[-path_delay min|max] [-scene scene] [-group group] [-count n] "
+      "[-digits n] [-stage stage] [-store dir] [-format text|json]");
+  Host& host = checkpoint.host();
+  PathOptions options;
+  options.format = reportFormat(arguments, host);
+  options.from = splitList(arguments.key("-from").c_str(), host);
+  options.through = splitList(arguments.key("-through").c_str(), host);
+  options.to = splitList(arguments.key("-to").c_str(), host);
+  options.scene = arguments.key("-scene");
+  options.group = arguments.key("-group");
+  options.min_max = pathDelay(arguments, host);
+  for (const auto& [key, number] : {std::pair("-count", &options.count),
+                                    std::pair("-digits", &options.digits)}) {
+    if (arguments.has(key)) {
+      *number = cardinal(key, arguments.key(key), host);
+    }
+  }
+  checkpoint.reportPaths(
+      arguments.key("-stage"), arguments.key("-store"), options);
+}
+
 void check(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(0, "check_timing_checkpoints [-store dir] [-full]");
-  checkpoint.check(arguments.key("-store"), arguments.flag("-full"));
+  arguments.checkCount(
+      0, "check_timing_checkpoints [-store dir] [-full] [-format text|json]");
+  checkpoint.check(arguments.key("-store"),
+                   arguments.flag("-full"),
+                   reportFormat(arguments, checkpoint.host()));
 }
 
 // Runs one command; its client data is the state of the interpreter. No C++
@@ -393,6 +434,7 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
          {"ckp::rollback_cmd", run<rollback>},
          {"ckp::report_cmd", run<report>},
          {"ckp::report_diff_cmd", run<reportDiff>},
+         {"ckp::report_path_cmd", run<reportPaths>},
          {"ckp::report_history_cmd", run<reportHistory>},
          {"ckp::delete_cmd", run<deleteStage>},
          {"ckp::compact_cmd", run<compact>},

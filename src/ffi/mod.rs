@@ -13,13 +13,17 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod alignment;
+mod arrays;
 mod capture;
 mod clocks;
 mod diffs;
 mod guard;
 mod handle;
+mod lists;
 mod objects;
 mod options;
+mod path_query;
+mod paths;
 mod queries;
 mod stage;
 mod status;
@@ -27,11 +31,15 @@ mod store;
 mod text;
 
 pub use alignment::*;
+pub use arrays::*;
 pub use capture::*;
 pub use clocks::*;
 pub use diffs::*;
+pub use lists::*;
 pub use objects::*;
 pub use options::*;
+pub use path_query::*;
+pub use paths::*;
 pub use queries::*;
 pub use stage::*;
 pub use status::*;

@@ -63,8 +63,11 @@ pub fn find_pin(stage: &Stage, written: &str) -> Result<PinRows> {
 pub(super) fn locate(stage: &Stage, written: &str) -> Result<Option<PinRows>> {
     let (name, side) = split_side(written.trim());
     let name = without_braces(name);
-    if let Some(rows) = rows_of(stage, name.as_bytes(), side)? {
-        return Ok(Some(rows));
+    // As it is, and as the engine escapes it: both are found without a look at all names.
+    for spelling in [name, &with_escaped_brackets(name)] {
+        if let Some(rows) = rows_of(stage, spelling.as_bytes(), side)? {
+            return Ok(Some(rows));
+        }
     }
     let objects = stage.objects()?;
     let alike = alike(&objects, &plain(name.as_bytes()));
@@ -112,6 +115,13 @@ fn split_side(written: &str) -> (&str, Side) {
 fn without_braces(name: &str) -> &str {
     let inside = name.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
     inside.map_or(name, str::trim)
+}
+
+fn with_escaped_brackets(name: &str) -> String {
+    if name.contains('\\') {
+        return name.to_owned();
+    }
+    name.replace('[', "\\[").replace(']', "\\]")
 }
 
 fn is_plain(byte: u8) -> bool {
@@ -234,5 +244,7 @@ mod tests {
         assert!(split_side("pad") == ("pad", Side::Both));
         assert_eq!(without_braces("{a[0]/Z}"), "a[0]/Z");
         assert_eq!(without_braces("{a"), "{a");
+        assert_eq!(with_escaped_brackets("a[0]/Z"), "a\\[0\\]/Z");
+        assert_eq!(with_escaped_brackets("a\\[0]/Z"), "a\\[0]/Z");
     }
 }

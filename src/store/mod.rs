@@ -22,6 +22,7 @@ mod load;
 mod lock;
 mod mapping;
 mod pair;
+pub(crate) mod paths;
 mod preparation;
 mod quantize;
 mod reader;

@@ -203,6 +203,21 @@ impl Stage {
         Ok(self.words(stream)?.get(rows).unwrap_or_default().to_vec())
     }
 
+    /// All values of a column, or of another array of words, as [`Stage::read_words`] gives them, but shared
+    /// with the stage, not copied.
+    pub fn shared_words(&self, key: StreamKey) -> Result<Arc<Vec<u32>>> {
+        let stream = self.stream(key, Width::Word)?;
+        match self.column(key)? {
+            Some(column) => Ok(column),
+            None => Ok(Arc::new(self.words(stream)?)),
+        }
+    }
+
+    /// Elements of an array.
+    pub fn rows(&self, key: StreamKey) -> Result<u64> {
+        Ok(self.stream(key, key.kind.width())?.count)
+    }
+
     /// Values `rows` of an array of bytes.
     pub fn read_bytes(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u8>> {
         let stream = self.stream(key, Width::Byte)?;

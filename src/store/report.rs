@@ -224,6 +224,23 @@ pub fn stage_json(store: &Store, name: &str) -> Result<Value> {
     Ok(value)
 }
 
+/// Deltas between a stage and a full one. Where a base cannot be read, what the stage says, which is never
+/// less.
+fn depth(store: &Store, stage: &TimingStage) -> u32 {
+    let mut depth = 0;
+    let mut base = stage.base().map(str::to_owned);
+    while let Some(name) = base {
+        depth += 1;
+        match store.existing_stage_file(&name) {
+            Ok(file) if depth <= stage.metadata.depth => {
+                base = file.stage().base().map(str::to_owned)
+            }
+            _ => return stage.metadata.depth,
+        }
+    }
+    depth
+}
+
 /// A clock in one line; its scenes are named where it is not the same in all.
 fn clock_text(metadata: &StageMetadata, clock: &Clock) -> String {
     let Clock { name, period, rise, fall, .. } = clock;
@@ -267,23 +284,6 @@ fn scene_names<'a>(metadata: &'a StageMetadata, clock: &Clock) -> Vec<&'a str> {
     names.map(String::as_str).collect()
 }
 
-/// Deltas between a stage and a full one. Where a base cannot be read, what the stage says, which is never
-/// less.
-fn depth(store: &Store, stage: &TimingStage) -> u32 {
-    let mut depth = 0;
-    let mut base = stage.base().map(str::to_owned);
-    while let Some(name) = base {
-        depth += 1;
-        match store.existing_stage_file(&name) {
-            Ok(file) if depth <= stage.metadata.depth => {
-                base = file.stage().base().map(str::to_owned)
-            }
-            _ => return stage.metadata.depth,
-        }
-    }
-    depth
-}
-
 /// Bytes of a stage file by what they are for: the kinds of arrays in file order, then all else.
 fn parts(file: &StageFile) -> Vec<(&'static str, u64)> {
     let mut parts: Vec<(&str, u64)> = Vec::new();
@@ -310,18 +310,6 @@ fn percent(part: u64, whole: u64) -> f64 {
     100.0 * part as f64 / whole.max(1) as f64
 }
 
-/// A verification as JSON.
-pub fn verification_json(verification: &Verification) -> String {
-    let finding = |finding: &super::verify::Finding| json!({ "stage": finding.stage, "error": finding.error.to_string() });
-    let findings: Vec<Value> = verification.findings.iter().map(finding).collect();
-    let value = json!({
-        "stages": verification.stages,
-        "sound": findings.is_empty(),
-        "findings": findings,
-    });
-    format!("{value:#}\n")
-}
-
 /// A verification: one line a finding, then the sum.
 pub fn verification_text(verification: &Verification) -> String {
     let mut out = String::new();
@@ -342,6 +330,27 @@ pub fn verification_text(verification: &Verification) -> String {
         ),
     };
     out
+}
+
+/// A verification as JSON.
+pub fn verification_json(verification: &Verification) -> String {
+    let findings: Vec<Value> = verification
+        .findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "stage": finding.stage,
+                "kind": finding.error.kind().name(),
+                "error": finding.error.to_string(),
+            })
+        })
+        .collect();
+    let value = json!({
+        "sound": findings.is_empty(),
+        "stages": verification.stages,
+        "findings": findings,
+    });
+    format!("{value:#}\n")
 }
 
 pub(crate) fn plural(count: impl Into<u64>, noun: &str) -> String {

@@ -243,8 +243,9 @@ fn write_objects(
     writer.put_bytes(StreamKey::plain(StreamKind::Objects), &bytes, None)
 }
 
-/// Marks, endpoints and constraints.
+/// Marks, endpoints, paths and constraints.
 fn write_rest(writer: &mut StageWriter, stage: &Stage, base: Option<&ColumnBase>) -> Result<()> {
+    let known = |key| base.filter(|base| base.stage.find(key).is_some());
     for stream in &stage.timing_stage().delta_changes.streams {
         let key = stream.key;
         let is_written = key.kind.is_float_column() || key.kind.is_coding();
@@ -252,7 +253,7 @@ fn write_rest(writer: &mut StageWriter, stage: &Stage, base: Option<&ColumnBase>
         match key.kind.width() {
             _ if is_written || key.kind == StreamKind::Attachment => {}
             Width::Word => {
-                let known = base.map(|base| base.stage.whole_words(key.kind)).transpose()?;
+                let known = known(key).map(|base| base.stage.whole_words(key.kind)).transpose()?;
                 writer.put_words(key, &stage.read_words(key, rows)?, known.as_deref())?;
             }
             Width::Byte => {
@@ -260,8 +261,7 @@ fn write_rest(writer: &mut StageWriter, stage: &Stage, base: Option<&ColumnBase>
                     Some(base) if key.kind.is_column() => {
                         aligned_bytes(base, key, stream.count as usize)?
                     }
-                    Some(base) => Some(base.stage.whole_bytes(key.kind)?),
-                    None => None,
+                    _ => known(key).map(|base| base.stage.whole_bytes(key.kind)).transpose()?,
                 };
                 writer.put_bytes(key, &stage.read_bytes(key, rows)?, known.as_deref())?;
             }

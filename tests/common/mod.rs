@@ -8,6 +8,7 @@
 pub mod command;
 pub mod flow;
 pub mod library;
+pub mod registers;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -20,6 +20,7 @@ class Design;
 class Engine;
 class EngineWatch;
 class Host;
+struct RestoreReport;
 
 struct SaveOptions
 {
@@ -36,6 +37,7 @@ struct SaveOptions
   std::vector<std::pair<std::string, std::string>> attachments;
   // Attach what the host's design database holds, for a restore to bring back.
   bool with_design = false;
+  uint32_t format = 0;  // Of what is printed: CKP_REPORT_*.
 };
 
 struct RestoreOptions
@@ -49,6 +51,20 @@ struct RestoreOptions
   std::optional<std::vector<std::string>> scenes;
   // Bring the design back first.
   bool with_design = false;
+  uint32_t format = 0;  // Of what is printed: CKP_REPORT_*.
+};
+
+struct PathOptions
+{
+  std::vector<std::string> from;
+  std::vector<std::string> through;
+  std::vector<std::string> to;
+  std::string scene;     // Empty: any.
+  std::string group;     // Empty: any.
+  uint32_t min_max = 1;  // CKP_MIN or CKP_MAX.
+  uint32_t count = 1;
+  uint32_t digits = 3;
+  uint32_t format = 0;  // CKP_REPORT_*
 };
 
 struct DiffOptions
@@ -87,7 +103,8 @@ class Checkpoint
   // refused if it is not; then none is written. The engine is not used.
   void extract(const std::string& stage,
                const std::string& store,
-               const std::string& directory);
+               const std::string& directory,
+               uint32_t format);
   // The same for one of them, to `path`, without a message.
   void extractFile(const std::string& stage,
                    const std::string& store,
@@ -117,9 +134,15 @@ class Checkpoint
   // Removes leftovers and shortens chains of deltas, or tells what that would
   // save.
   void compact(const std::string& store, bool dry_run);
+  // Prints the worst paths of a stage; of the head where `stage` is empty. The
+  // engine is not used.
+  void reportPaths(const std::string& stage,
+                   const std::string& store,
+                   const PathOptions& options);
   // Checks every stored byte, and with `full` decodes every value and
-  // attachment as well.
-  void check(const std::string& store, bool full);
+  // attachment as well. A store that is not sound is an error; in JSON what was
+  // found is printed before.
+  void check(const std::string& store, bool full, uint32_t format);
 
   Host& host() { return *host_; }
 
@@ -131,10 +154,11 @@ class Checkpoint
   // `finish` is called with the open store; when it throws, the engine is put
   // back.
   template <class Finish>
-  void restoreAnd(const std::string& stage,
-                  const std::string& store,
-                  const RestoreOptions& options,
-                  Finish finish);
+  RestoreReport restoreAnd(const std::string& stage,
+                           const std::string& store,
+                           const RestoreOptions& options,
+                           Finish finish);
+  void print(const RestoreReport& report, uint32_t format);
   std::string storePath(const std::string& store);
 
   sta::Sta* sta_;

@@ -17,7 +17,7 @@ slashes; backslashes of escaped names may be left out. \" (driver)\" or \" (load
 vertex of a bidirectional pin.
 
 Example:
-  ckp history chip.ckp 'core/regs[3]/D' --path-delay max")]
+  ckp history chip.ckp regs/q1/D 'inv[0]/Z'")]
 pub(crate) struct History {
     #[command(flatten)]
     of: StoreArgs,

@@ -18,6 +18,7 @@ mod export;
 mod history;
 mod log;
 mod man;
+mod path;
 mod progress;
 mod show;
 mod style;
@@ -46,10 +47,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Log(log::Log),
+    Path(path::Path),
     Show(show::Show),
     Endpoints(endpoints::Endpoints),
-    Diff(diff::Diff),
     History(history::History),
+    Diff(diff::Diff),
     Verify(verify::Verify),
     Export(export::Export),
     Delete(delete::Delete),
@@ -59,13 +61,14 @@ enum Command {
 }
 
 impl Command {
-    fn run(&self) -> Result<Answer> {
+    fn run(self) -> Result<Answer> {
         match self {
             Self::Log(log) => log.run().map(Answer::from),
+            Self::Path(path) => path.run().map(Answer::from),
             Self::Show(show) => show.run().map(Answer::from),
             Self::Endpoints(endpoints) => endpoints.run().map(Answer::from),
-            Self::Diff(diff) => diff.run(),
             Self::History(history) => history.run().map(Answer::from),
+            Self::Diff(diff) => diff.run(),
             Self::Verify(verify) => verify.run(),
             Self::Export(export) => export.run().map(Answer::from),
             Self::Delete(delete) => delete.run().map(Answer::from),
