@@ -276,6 +276,33 @@ uint32_t tableFormat(const Arguments& arguments, Host& host)
   return format->second;
 }
 
+void reportDiff(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(2,
+                       "report_timing_checkpoint_diff from to [-store dir] "
+                       "[-format text|json|csv|markdown] [-endpoints n] "
+                       "[-depth n] [-divider letter] [-ulp n] "
+                       "[-tolerance seconds] [-quick] [-fail_if condition]");
+  Host& host = checkpoint.host();
+  DiffOptions options;
+  options.format = tableFormat(arguments, host);
+  for (const auto& [key, number] : {std::pair("-endpoints", &options.endpoints),
+                                    std::pair("-depth", &options.depth),
+                                    std::pair("-ulp", &options.ulp)}) {
+    if (arguments.has(key)) {
+      *number = cardinal(key, arguments.key(key), host);
+    }
+  }
+  if (arguments.has("-tolerance")) {
+    options.tolerance = toleranceSeconds(arguments.key("-tolerance"));
+  }
+  options.divider = arguments.key("-divider");
+  options.quick = arguments.flag("-quick");
+  options.fail_if = arguments.key("-fail_if");
+  checkpoint.reportDiff(
+      arguments[0], arguments[1], arguments.key("-store"), options);
+}
+
 uint32_t pathDelay(const Arguments& arguments, Host& host)
 {
   const std::string path_delay = arguments.key("-path_delay");
@@ -406,6 +433,7 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
          {"ckp::restore_cmd", run<restore>},
          {"ckp::rollback_cmd", run<rollback>},
          {"ckp::report_cmd", run<report>},
+         {"ckp::report_diff_cmd", run<reportDiff>},
          {"ckp::report_path_cmd", run<reportPaths>},
          {"ckp::report_history_cmd", run<reportHistory>},
          {"ckp::delete_cmd", run<deleteStage>},
