@@ -80,6 +80,7 @@ class CheckpointSession:
         session_id = await manager.create_session(session_id, arguments, values, cwd)
         session = cls(manager, session_id, store=store, module=module, timeout=timeout)
         try:
+            session._shell.give_size()
             await session.load()
         except BaseException:
             await session.terminate(force=True)

@@ -8,17 +8,23 @@ file of a private directory, which the session is told to ``source``: a short li
 expands or cuts. The result of the command goes to a file by ``>``, then its success is written to another one, under a
 temporary name first. When that is there, the command has ended and its result is complete. What the terminal shows up
 to a mark printed at the end is taken away, so that the next reader of the session does not see it.
+
+The manager gives its terminals no size. OpenROAD's line editor then asks where the cursor is, at every prompt, and takes the
+next 32 characters for the answer, which are those of a command. So the terminal gets a size first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import fcntl
 import json
 import os
 import secrets
 import shutil
+import struct
 import tempfile
+import termios
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +33,16 @@ from typing import Any
 from openroad_mcp.config.command_whitelist import is_exec_command, is_query_command
 from openroad_mcp.config.settings import settings
 from openroad_mcp.core.manager import OpenROADManager
-from openroad_mcp.interactive.models import SessionTerminatedError
 
 from .errors import CheckpointError, CommandBlocked, CommandTimeout, ShellEnded
 from .tcl import word
 
 _POLL_SECONDS = 0.02
+_ROWS, _COLUMNS = 24, 80
+# What a terminal answers when it is asked for its cursor, and again after that was sent to the right.
+_CURSORS = b"\x1b[1;1R\x1b[1;80R"
+# Ctrl-U, to line editors and to terminals without one: forget what was typed.
+_FORGET = "\x15"
 # How long the mark may take to come through the terminal once the command has ended.
 _DRAIN_SECONDS = 2.0
 
@@ -142,11 +152,22 @@ class ShellSession:
                 output = await self._drain(mark, wait=files.status.exists())
             return _answer(files, output)
 
+    def give_size(self) -> bool:
+        """Give the terminal a size; False if it has one. At best before the shell shows its first prompt."""
+        terminal = self._session().pty.master_fd
+        _, columns, _, _ = struct.unpack("HHHH", fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(8)))
+        if columns == 0:
+            fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
+        return bool(columns == 0)
+
     async def _send(self, line: str) -> None:
-        try:
-            await self._session().send_command(line)
-        except SessionTerminatedError as error:
-            raise ShellEnded(str(error)) from error
+        session = self._session()
+        if not session.is_alive():
+            raise ShellEnded(f"The shell of session {self.session_id} ended.")
+        # The line editor may be waiting for its answer. If not, that is text, and forgotten.
+        answer = _CURSORS if self.give_size() else b""
+        # Not by send_command(), which ends lines as no key does: to OpenROAD's line editor they go on then.
+        await session.input_queue.put(answer + f"{_FORGET}{line}\r".encode("ascii"))
 
     async def _wait(self, files: _Files, command: str, seconds: float) -> None:
         clock = asyncio.get_running_loop()
