@@ -19,13 +19,15 @@ mod error;
 pub mod ffi;
 mod format;
 mod model;
+pub mod query;
 mod store;
+mod table;
 
 pub use codec::CodecChoice;
 pub use delta::Match;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    BaseRef, BlockIndex, CompressedDelta, DelayTable, Digest, Endpoint, MAX_PLANES, MinMax,
+    BaseRef, BlockIndex, Clock, CompressedDelta, DelayTable, Digest, Endpoint, MAX_PLANES, MinMax,
     ObjectTable, StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, TimingStage,
     Transition, Width,
 };
@@ -33,3 +35,4 @@ pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
     ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
 };
+pub use table::Format;

@@ -3,7 +3,10 @@
 
 //! The lists of names of a stage, and which columns it has.
 
-use super::capture::{CKP_LIST_ATTACHMENTS, CKP_LIST_GROUPS, CKP_LIST_LIBERTIES, CKP_LIST_SCENES};
+use super::capture::{
+    CKP_LIST_ATTACHMENTS, CKP_LIST_GROUP_CLOCKS, CKP_LIST_GROUPS, CKP_LIST_LIBERTIES,
+    CKP_LIST_SCENES,
+};
 use super::guard::guard;
 use super::handle::{output, shared};
 use super::stage::ckp_stage;
@@ -13,9 +16,9 @@ use crate::error::{Error, ErrorKind, Result, invalid};
 use crate::store::Stage;
 
 /// Names of the liberty cells that CKP_ROWS_CELL refers to; "" for top-level ports. Of stages only.
-pub const CKP_LIST_CELLS: u32 = 5;
+pub const CKP_LIST_CELLS: u32 = 6;
 /// Kinds of arcs that CKP_ROWS_ARC_KIND refers to, such as "combinational ^ -> v". Of stages only.
-pub const CKP_LIST_KINDS: u32 = 6;
+pub const CKP_LIST_KINDS: u32 = 7;
 
 /// Call `body` with a list.
 fn with_list<R>(stage: &Stage, list: u32, body: impl FnOnce(&[String]) -> R) -> Result<R> {
@@ -24,6 +27,7 @@ fn with_list<R>(stage: &Stage, list: u32, body: impl FnOnce(&[String]) -> R) -> 
         CKP_LIST_SCENES => body(&metadata.scenes),
         CKP_LIST_LIBERTIES => body(&metadata.liberties),
         CKP_LIST_GROUPS => body(&metadata.groups),
+        CKP_LIST_GROUP_CLOCKS => body(&metadata.group_clocks),
         CKP_LIST_ATTACHMENTS => body(&metadata.attachments),
         // Those of the table: the metadata of a delta may number them otherwise than its base's table.
         CKP_LIST_CELLS => body(&stage.objects()?.cell_names),

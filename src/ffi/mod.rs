@@ -15,6 +15,7 @@
 mod alignment;
 mod arrays;
 mod capture;
+mod clocks;
 mod guard;
 mod handle;
 mod lists;
@@ -28,6 +29,7 @@ mod text;
 pub use alignment::*;
 pub use arrays::*;
 pub use capture::*;
+pub use clocks::*;
 pub use lists::*;
 pub use objects::*;
 pub use options::*;

@@ -52,7 +52,7 @@ impl Stage {
                 values.push(before);
             }
         }
-        self.keep_words(stream, &values)?;
+        self.copy_words(stream, &values)?;
         Ok(values)
     }
 

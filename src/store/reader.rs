@@ -3,7 +3,7 @@
 
 //! A stage that can be read: its file and the chain of its bases.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -11,9 +11,10 @@ use std::sync::{Arc, OnceLock};
 use parking_lot::Mutex;
 use rayon::prelude::*;
 
-use super::cache::{self, Cache, CacheKey, CacheKind};
+use super::cache::Cache;
 use super::cached_rows::{self, CachedNames};
 use super::columns::{ColumnDecoder, groups, uses_graph};
+use super::load::LEAST_CACHED;
 use super::mapping::ReadMode;
 use super::scenes::SceneMap;
 use super::sources::{
@@ -34,8 +35,6 @@ use crate::model::{
 /// Decoded columns that a stage keeps, of each plane: those of a restore of three scenes. Of more, some are
 /// decoded again.
 const KEPT_COLUMNS: usize = 64;
-/// Rows from which on decoding takes longer than looking into the cache.
-const LEAST_CACHED: u64 = 1 << 14;
 /// Loads that a stage keeps: those of the delays of one scene.
 const KEPT_LOADS: usize = 2;
 
@@ -126,6 +125,18 @@ impl Stage {
         self.base.as_ref()
     }
 
+    pub(super) fn cache(&self) -> Option<&Cache> {
+        self.cache.as_deref()
+    }
+
+    pub(super) fn is_decoded(&self, key: StreamKey) -> bool {
+        self.columns.lock().contains_key(&key)
+    }
+
+    pub(super) fn keep_column(&self, key: StreamKey, column: Column) {
+        self.columns.lock().insert(key, column);
+    }
+
     pub(super) fn file(&self) -> &StageFile {
         &self.file
     }
@@ -183,56 +194,14 @@ impl Stage {
         self.names.get_or_init(|| CachedNames::find(cache, self.metadata())).as_ref()
     }
 
-    /// Decode the columns of values with all threads, for readers of all of them: reads that follow find
-    /// them decoded. A stage keeps about 60 columns of a plane; of one that has more, nothing is decoded.
-    ///
-    /// # Errors
-    /// `Corrupt` for damage in the stage or its bases.
-    pub fn load_columns(&self) -> Result<()> {
-        let columns = self.timing_stage().delta_changes.columns().map(|stream| stream.key);
-        let keys: Vec<StreamKey> = columns.filter(|key| key.kind.is_float_column()).collect();
-        if keys.len() > self.kept_columns() {
-            return Ok(());
-        }
-        self.column_base()?;
-        let topology = self.topology()?;
-        let load = |keys: Vec<StreamKey>| {
-            // What others are predicted from comes first.
-            groups(keys.into_iter())
-                .into_iter()
-                .flatten()
-                .try_for_each(|key| self.column(key).map(|_| ()))
-        };
-        let of_kind = |kind: StreamKind| keys.iter().copied().filter(move |key| key.kind == kind);
-        // Nothing is decoded twice: delays wait for slews, times wait for delays and graph, and slacks
-        // follow their times.
-        let mut slews: BTreeMap<Transition, Vec<StreamKey>> = BTreeMap::new();
-        of_kind(StreamKind::Slew)
-            .for_each(|key| slews.entry(key.transition).or_default().push(key));
-        let (_, slews) = rayon::join(
-            || topology.graph(),
-            || slews.into_par_iter().try_for_each(|(_, keys)| load(keys)),
-        );
-        slews?;
-        load(of_kind(StreamKind::Delay).collect())?;
-        let mut of_time: BTreeMap<(u16, MinMax), Vec<StreamKey>> = BTreeMap::new();
-        for key in &keys {
-            if key.kind.is_path_column() {
-                of_time.entry((key.scene, key.min_max)).or_default().push(*key);
-            }
-        }
-        of_time.into_par_iter().try_for_each(|(_, keys)| {
-            keys.into_iter().try_for_each(|key| self.column(key).map(|_| ()))
-        })
-    }
-
     /// Values `rows` of a column, as the bits of 32-bit floats; or of another array of words.
     pub fn read_words(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u32>> {
         let stream = self.stream(key, Width::Word)?;
         let range = rows.clone();
         let rows = check_rows(stream, rows)?;
-        let is_decoded = self.columns.lock().contains_key(&key);
-        if !is_decoded && let Some(words) = self.cached_words(stream, range) {
+        if !self.is_decoded(key)
+            && let Some(words) = self.cached_words(stream, range)
+        {
             return Ok(words);
         }
         if let Some(column) = self.column(key)? {
@@ -346,7 +315,7 @@ impl Stage {
         }
     }
 
-    fn check_words(&self, stream: &StreamIndex, values: &[u32]) -> Result<()> {
+    pub(super) fn check_words(&self, stream: &StreamIndex, values: &[u32]) -> Result<()> {
         let mut hasher = StreamHasher::default();
         hasher.update_words(values);
         self.check_checksum(stream, hasher.finish())
@@ -363,7 +332,7 @@ impl Stage {
         )))
     }
 
-    fn kept_columns(&self) -> usize {
+    pub(super) fn kept_columns(&self) -> usize {
         KEPT_COLUMNS * usize::from(self.timing_stage().delta_changes.planes())
     }
 
@@ -484,25 +453,6 @@ impl Stage {
         Ok(tables.translated(types, (other.arc_types(), other.table())))
     }
 
-    /// Some words of the cache, of an array of words.
-    pub(super) fn cached_words(&self, stream: &StreamIndex, rows: Range<u64>) -> Option<Vec<u32>> {
-        let copy = self.cache.as_ref()?.find(words_key(stream))?;
-        copy.words(rows).filter(|_| copy.length() == 4 * stream.count)
-    }
-
-    /// Keep a copy of an array of words, if there is a cache and it is worth it.
-    ///
-    /// # Errors
-    /// `Corrupt` when it is not what was stored: a copy is named by the checksum.
-    pub(super) fn keep_words(&self, stream: &StreamIndex, values: &[u32]) -> Result<()> {
-        let Some(cache) = self.cache.as_ref().filter(|_| stream.count >= LEAST_CACHED) else {
-            return Ok(());
-        };
-        self.check_words(stream, values)?;
-        cache.put(words_key(stream), &[&cache::bytes(values)]);
-        Ok(())
-    }
-
     fn decode_column(&self, stream: &StreamIndex) -> Result<Column> {
         let key = stream.key;
         let base = self.column_base()?;
@@ -528,8 +478,8 @@ impl Stage {
                 _ => (stream, other),
             };
             let [rising, falling] = decoder.decode_pair([rise, fall], &delays)?;
-            self.keep_words(rise, &rising)?;
-            self.keep_words(fall, &falling)?;
+            self.copy_words(rise, &rising)?;
+            self.copy_words(fall, &falling)?;
             let columns = [(rise.key, Arc::new(rising)), (fall.key, Arc::new(falling))];
             let mut kept = self.columns.lock();
             kept.extend(columns.clone());
@@ -537,8 +487,8 @@ impl Stage {
             return of_key.map(|(_, column)| column).ok_or_else(|| corrupt("A pair lacks itself."));
         }
         let column = Arc::new(decoder.decode(stream)?);
-        self.keep_words(stream, &column)?;
-        self.columns.lock().insert(key, column.clone());
+        self.copy_words(stream, &column)?;
+        self.keep_column(key, column.clone());
         Ok(column)
     }
 
@@ -587,11 +537,8 @@ impl ColumnSource for Stage {
         if let Some(column) = self.columns.lock().get(&key) {
             return Ok(Some(column.clone()));
         }
-        let column = match self.cached_words(stream, 0..stream.count).map(Arc::new) {
-            Some(column) => {
-                self.columns.lock().insert(key, column.clone());
-                column
-            }
+        let column = match self.cached_column(stream) {
+            Some(column) => column,
             None => self.decode_column(stream)?,
         };
         let mut kept = self.columns.lock();
@@ -617,10 +564,6 @@ impl ColumnSource for Stage {
     fn expected(&self, key: StreamKey) -> Result<Option<Expected>> {
         expected(self, key, &*self.topology()?)
     }
-}
-
-fn words_key(stream: &StreamIndex) -> CacheKey {
-    CacheKey { kind: CacheKind::Words, digest: stream.checksum }
 }
 
 fn check_rows(stream: &StreamIndex, rows: Range<u64>) -> Result<Range<usize>> {

@@ -26,7 +26,7 @@ _ROWS = {
     "arc_edge": (7, "I"),
     "arc_kind": (8, "I"),
 }
-_LIST_CELLS, _LIST_KINDS = 5, 6
+_LIST_CELLS, _LIST_KINDS = 6, 7
 
 
 class Names(Sequence[str]):
