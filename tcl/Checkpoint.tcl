@@ -64,6 +64,23 @@ namespace eval sta {
     ckp::report_cmd $args [ckp::options keys] {}
   }
 
+  define_cmd_args "report_timing_checkpoint_diff" {from to\
+    [-store dir]\
+    [-format text|json|csv|markdown]\
+    [-endpoints count]\
+    [-depth levels] [-divider letter]\
+    [-ulp count] [-tolerance seconds]\
+    [-quick]\
+    [-fail_if condition]\
+    [> filename] [>> filename]}
+
+  proc_redirect report_timing_checkpoint_diff {
+    parse_key_args "report_timing_checkpoint_diff" args keys {
+      -store -format -endpoints -depth -divider -ulp -tolerance -fail_if
+    } flags { -quick }
+    ckp::report_diff_cmd $args [ckp::options keys] [array names flags]
+  }
+
   define_cmd_args "check_timing_checkpoints" {[-store dir] [-full]\
     [-format text|json]\
     [> filename] [>> filename]}
@@ -108,6 +125,7 @@ namespace eval ckp {
     restore_timing_checkpoint
     rollback_timing_checkpoint
     report_timing_checkpoints
+    report_timing_checkpoint_diff
     check_timing_checkpoints
   }
 

@@ -292,6 +292,51 @@ void Checkpoint::report(const std::string& store, uint32_t format)
   }
 }
 
+void Checkpoint::reportDiff(const std::string& from,
+                            const std::string& to,
+                            const std::string& store,
+                            const DiffOptions& options)
+{
+  uint32_t failed = 0;
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    const auto query = make<DiffQueryHandle>(ckp_diff_query_new);
+    const auto set_number = [&query](uint32_t id, uint64_t number) {
+      call(ckp_diff_query_set_u64, query.get(), id, number);
+    };
+    set_number(CKP_DIFF_QUERY_ENDPOINTS, options.endpoints);
+    set_number(CKP_DIFF_QUERY_DEPTH, options.depth);
+    set_number(CKP_DIFF_QUERY_ULP, options.ulp);
+    set_number(CKP_DIFF_QUERY_COLUMNS, options.quick ? 0 : 1);
+    call(ckp_diff_query_set_f64,
+         query.get(),
+         CKP_DIFF_QUERY_TOLERANCE,
+         options.tolerance);
+    for (const auto& [id, text] :
+         {std::pair(CKP_DIFF_QUERY_DIVIDER, &options.divider),
+          std::pair(CKP_DIFF_QUERY_FAIL_IF, &options.fail_if)}) {
+      if (!text->empty()) {
+        call(ckp_diff_query_set_text, query.get(), id, text->c_str());
+      }
+    }
+    host_->print(makeText(ckp_store_report_diff,
+                          handle.get(),
+                          from.c_str(),
+                          to.c_str(),
+                          query.get(),
+                          options.format,
+                          &failed));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+  if (failed != 0) {
+    host_->error(CKP,
+                 32,
+                 "From stage " + from + " to stage " + to
+                     + " it is as -fail_if says: " + options.fail_if + ".");
+  }
+}
+
 void Checkpoint::check(const std::string& store, bool full, uint32_t format)
 {
   uint64_t findings = 0;

@@ -23,9 +23,11 @@ void Host::error(ToolId, int id, const std::string& message)
 {
   constexpr int first_engine_id = 20;
   constexpr int unsound_store_id = 27;
+  constexpr int condition_id = 32;
   throw Error(id,
               id < first_engine_id     ? "INVALID_ARGUMENT"
               : id == unsound_store_id ? "CORRUPT"
+              : id == condition_id     ? "CONDITION"
                                        : "ENGINE",
               message);
 }

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CheckpointTcl.h"
@@ -108,6 +109,20 @@ uint32_t levelNumber(const std::string& text)
   const char* end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, level);
   return rest == end && failure == std::errc() ? level : 0;
+}
+
+uint32_t cardinal(const char* key, const std::string& text, Host& host)
+{
+  uint32_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, failure] = std::from_chars(text.data(), end, number);
+  if (rest != end || failure != std::errc()) {
+    host.error(CKP,
+               18,
+               std::string("The value of ") + key + " is a whole number, not "
+                   + text + ".");
+  }
+  return number;
 }
 
 // In any notation that Tcl knows, whatever the locale. NaN, which no tolerance
@@ -241,6 +256,51 @@ void report(Checkpoint& checkpoint, Arguments& arguments)
                     reportFormat(arguments, checkpoint.host()));
 }
 
+uint32_t tableFormat(const Arguments& arguments, Host& host)
+{
+  const std::map<std::string, uint32_t> formats
+      = {{"text", CKP_REPORT_TEXT},
+         {"json", CKP_REPORT_JSON},
+         {"csv", CKP_REPORT_CSV},
+         {"markdown", CKP_REPORT_MARKDOWN}};
+  const std::string name
+      = arguments.has("-format") ? arguments.key("-format") : "text";
+  const auto format = formats.find(name);
+  if (format == formats.end()) {
+    host.error(CKP,
+               10,
+               "The format is text, json, csv or markdown, not " + name + ".");
+  }
+  return format->second;
+}
+
+void reportDiff(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(2,
+                       "report_timing_checkpoint_diff from to [-store dir] "
+                       "[-format text|json|csv|markdown] [-endpoints n] "
+                       "[-depth n] [-divider letter] [-ulp n] "
+                       "[-tolerance seconds] [-quick] [-fail_if condition]");
+  Host& host = checkpoint.host();
+  DiffOptions options;
+  options.format = tableFormat(arguments, host);
+  for (const auto& [key, number] : {std::pair("-endpoints", &options.endpoints),
+                                    std::pair("-depth", &options.depth),
+                                    std::pair("-ulp", &options.ulp)}) {
+    if (arguments.has(key)) {
+      *number = cardinal(key, arguments.key(key), host);
+    }
+  }
+  if (arguments.has("-tolerance")) {
+    options.tolerance = toleranceSeconds(arguments.key("-tolerance"));
+  }
+  options.divider = arguments.key("-divider");
+  options.quick = arguments.flag("-quick");
+  options.fail_if = arguments.key("-fail_if");
+  checkpoint.reportDiff(
+      arguments[0], arguments[1], arguments.key("-store"), options);
+}
+
 void check(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(
@@ -306,6 +366,7 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
          {"ckp::restore_cmd", run<restore>},
          {"ckp::rollback_cmd", run<rollback>},
          {"ckp::report_cmd", run<report>},
+         {"ckp::report_diff_cmd", run<reportDiff>},
          {"ckp::check_cmd", run<check>}};
   Tcl_CreateNamespace(interp, "ckp", nullptr, nullptr);
   for (const auto& [name, command] : commands) {

@@ -84,6 +84,34 @@ test "another clock period and a group that is gone" {
   check_diff small.ckp edited slower $scenes 1
 }
 
+test "the command says what the command line says" {
+  set_timing_checkpoint_store small.ckp
+  foreach format { json csv markdown text } {
+    set options { -endpoints 3 -depth 2 -ulp 1 -tolerance 1e-15 }
+    set printed [printed report_timing_checkpoint_diff placed routed -format $format {*}$options]
+    set options [string map { -endpoints --endpoints -depth --depth -ulp --ulp -tolerance --tolerance } \
+      $options]
+    set told [exec $env(CKP_COMMAND) diff small.ckp placed routed --format $format {*}$options]
+    assert_equal [string trim $printed] [string trim $told] $format
+  }
+  report_timing_checkpoint_diff placed routed -quick > quick.txt
+  assert { [string match "design small: from stage placed*" [read_text quick.txt]] } "a file"
+}
+
+test "conditions and bad input have ids" {
+  assert_error 0032 { report_timing_checkpoint_diff placed routed -fail_if "dwns < -5ps" > met.txt } \
+    {dwns < -5ps}
+  assert_equal [lindex $errorCode 2] CONDITION "the status"
+  assert_match {FAILED: dwns < -5ps \(dwns is -} [read_text met.txt]
+  printed report_timing_checkpoint_diff placed routed -fail_if "dwns > 5ps"
+  assert_error 0040 { report_timing_checkpoint_diff placed routed -fail_if "dwns < 5" } {column 8}
+  assert_error 0040 { report_timing_checkpoint_diff placed routed -divider "" -tolerance x } {NaN}
+  assert_error 0042 { report_timing_checkpoint_diff placed nowhere } {nowhere}
+  assert_error 0010 { report_timing_checkpoint_diff placed routed -format xml } {markdown}
+  assert_error 0018 { report_timing_checkpoint_diff placed routed -endpoints many } {-endpoints}
+  assert_error 0008 { report_timing_checkpoint_diff placed } {Usage: }
+}
+
 set flows [file normalize [file join $env(CKP_TESTS) .. .. shared flows]]
 if { ![file isdirectory $flows] } {
   puts "skipped in part: ../shared/flows is not here"

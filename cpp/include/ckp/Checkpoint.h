@@ -54,6 +54,18 @@ struct RestoreOptions
   uint32_t format = 0;  // Of what is printed: CKP_REPORT_*.
 };
 
+struct DiffOptions
+{
+  uint32_t endpoints = 10;  // Names in each list.
+  uint32_t depth = 1;       // Levels of hierarchy to sum up by.
+  std::string divider;      // Of these levels; empty: /.
+  uint32_t ulp = 0;         // Units in the last place that are the same.
+  double tolerance = 0.0;   // Seconds that are the same.
+  bool quick = false;       // Slacks of endpoints only.
+  std::string fail_if;      // Condition; empty: none.
+  uint32_t format = 0;      // CKP_REPORT_*
+};
+
 // Saves the timing of one engine to stores and restores it. Failures are
 // thrown as ckp::Error; a failed call changes neither the store nor the engine,
 // but that a design that was put back is timed anew.
@@ -91,6 +103,12 @@ class Checkpoint
                 const RestoreOptions& options);
   // Prints the stages of the store; `format` is a CKP_REPORT_ constant.
   void report(const std::string& store, uint32_t format);
+  // Prints what changed from one stage to another; throws then if it is what
+  // `fail_if` says. The engine is not used.
+  void reportDiff(const std::string& from,
+                  const std::string& to,
+                  const std::string& store,
+                  const DiffOptions& options);
   // Checks every stored byte, and with `full` decodes every value and
   // attachment as well. A store that is not sound is an error; in JSON what was
   // found is printed before.

@@ -4,7 +4,10 @@
 //! Worst and total negative slack, and violating endpoints: of a scene and min/max, of each capture clock,
 //! and of each path group.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+
+use rayon::prelude::*;
 
 use super::endpoints::{fails, worst_of_each};
 use super::{BOTH, Change, Scenes, is_time};
@@ -76,44 +79,57 @@ enum Of<'a> {
 }
 
 pub(super) fn checks(pair: &StagePair, scenes: &Scenes, rows: &[Vec<Endpoint>; 2]) -> Vec<Check> {
-    let sides = [(pair.from.metadata(), &rows[0]), (pair.to.metadata(), &rows[1])];
-    let mut checks = Vec::new();
-    for (name, numbers) in scenes.names.iter().zip(&scenes.numbers) {
-        for min_max in BOTH {
-            let lanes =
-                [lane(sides[0].1, numbers.0, min_max), lane(sides[1].1, numbers.1, min_max)];
-            let names_of = |names: fn(&StageMetadata) -> &[String]| -> BTreeSet<&str> {
-                let sides = sides.iter().zip(&lanes);
-                let used = sides.flat_map(|((metadata, _), lane)| {
-                    lane.iter().filter_map(|row| names(metadata).get(row.group as usize))
-                });
-                used.map(String::as_str).collect()
-            };
-            let clocks = names_of(|metadata| &metadata.group_clocks);
-            let groups = names_of(|metadata| &metadata.groups);
-            let lines = std::iter::once(Of::All)
-                .chain(clocks.into_iter().filter(|clock| !clock.is_empty()).map(Of::Clock))
-                .chain(groups.into_iter().map(Of::Group));
-            for of in lines {
-                let is_all = matches!(of, Of::All);
-                let slacks = |side: usize| {
-                    let slacks = slacks(sides[side].0, &lanes[side], &of);
-                    Some(slacks).filter(|slacks| is_all || slacks.endpoints > 0)
-                };
-                let period = period(sides[1].0, &lanes[1], &of)
-                    .or_else(|| period(sides[0].0, &lanes[0], &of));
-                checks.push(Check {
-                    scene: name.clone(),
-                    min_max,
-                    clock: if let Of::Clock(clock) = of { Some(clock.to_owned()) } else { None },
-                    group: if let Of::Group(group) = of { Some(group.to_owned()) } else { None },
-                    period,
-                    slacks: Change { before: slacks(0), after: slacks(1) },
-                });
-            }
+    let lanes: Vec<_> = scenes
+        .names
+        .iter()
+        .zip(&scenes.numbers)
+        .flat_map(|(name, numbers)| BOTH.map(|min_max| (name, *numbers, min_max)))
+        .collect();
+    let of_lane = |(name, (old, new), min_max): (&String, (u16, u16), MinMax)| {
+        let sides = [
+            (pair.from.metadata(), lane(&rows[0], old, min_max)),
+            (pair.to.metadata(), lane(&rows[1], new, min_max)),
+        ];
+        of_lane(name, min_max, &sides)
+    };
+    lanes.into_par_iter().flat_map_iter(of_lane).collect()
+}
+
+/// What a stage says of the names of groups and clocks, and its endpoints.
+type LaneSide<'a> = (&'a StageMetadata, Vec<Endpoint>);
+
+fn of_lane(scene: &str, min_max: MinMax, sides: &[LaneSide; 2]) -> Vec<Check> {
+    let names_of = |names: fn(&StageMetadata) -> &[String]| -> BTreeSet<&str> {
+        let used = sides.iter().flat_map(|(metadata, lane)| {
+            let mut groups: Vec<u32> = lane.iter().map(|row| row.group).collect();
+            groups.sort_unstable();
+            groups.dedup();
+            groups.into_iter().filter_map(|group| names(metadata).get(group as usize))
+        });
+        used.map(String::as_str).collect()
+    };
+    let clocks = names_of(|metadata| &metadata.group_clocks);
+    let groups = names_of(|metadata| &metadata.groups);
+    let lines = std::iter::once(Of::All)
+        .chain(clocks.into_iter().filter(|clock| !clock.is_empty()).map(Of::Clock))
+        .chain(groups.into_iter().map(Of::Group));
+    let check = |of: Of| {
+        let is_all = matches!(of, Of::All);
+        let [before, after] = sides.each_ref().map(|(metadata, lane)| {
+            let rows = chosen(metadata, lane, &of);
+            let slacks = Some(slacks(&rows)).filter(|slacks| is_all || slacks.endpoints > 0);
+            (slacks, period(metadata, &rows))
+        });
+        Check {
+            scene: scene.to_owned(),
+            min_max,
+            clock: if let Of::Clock(clock) = of { Some(clock.to_owned()) } else { None },
+            group: if let Of::Group(group) = of { Some(group.to_owned()) } else { None },
+            period: after.1.or(before.1),
+            slacks: Change { before: before.0, after: after.0 },
         }
-    }
-    checks
+    };
+    lines.map(check).collect()
 }
 
 fn lane(rows: &[Endpoint], scene: u16, min_max: MinMax) -> Vec<Endpoint> {
@@ -121,9 +137,9 @@ fn lane(rows: &[Endpoint], scene: u16, min_max: MinMax) -> Vec<Endpoint> {
     rows.iter().filter(of_lane).copied().collect()
 }
 
-fn chosen(metadata: &StageMetadata, lane: &[Endpoint], of: &Of) -> Vec<Endpoint> {
+fn chosen<'a>(metadata: &StageMetadata, lane: &'a [Endpoint], of: &Of) -> Cow<'a, [Endpoint]> {
     let (names, name) = match of {
-        Of::All => return lane.to_vec(),
+        Of::All => return Cow::Borrowed(lane),
         Of::Clock(name) => (&metadata.group_clocks, name),
         Of::Group(name) => (&metadata.groups, name),
     };
@@ -132,18 +148,16 @@ fn chosen(metadata: &StageMetadata, lane: &[Endpoint], of: &Of) -> Vec<Endpoint>
     lane.iter().filter(has).copied().collect()
 }
 
-fn slacks(metadata: &StageMetadata, lane: &[Endpoint], of: &Of) -> Slacks {
-    let rows = chosen(metadata, lane, of);
+fn slacks(rows: &[Endpoint]) -> Slacks {
     let Some(first) = rows.first() else { return Slacks::default() };
-    let worst = worst_of_each(&rows, first.scene, first.min_max);
+    let worst = worst_of_each(rows, first.scene, first.min_max);
     Slacks::of(worst.into_iter().map(|worst| worst.slack))
 }
 
-fn period(metadata: &StageMetadata, lane: &[Endpoint], of: &Of) -> Option<f32> {
-    let rows = chosen(metadata, lane, of);
+fn period(metadata: &StageMetadata, rows: &[Endpoint]) -> Option<f32> {
     let scene = rows.first()?.scene;
     let mut is_used = vec![false; metadata.groups.len()];
-    for row in &rows {
+    for row in rows {
         if let Some(used) = is_used.get_mut(row.group as usize) {
             *used = true;
         }

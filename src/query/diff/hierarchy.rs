@@ -58,12 +58,10 @@ pub(super) fn sum_up(
     joined: &[Joined],
     options: &DiffOptions,
 ) -> Result<Hierarchy> {
-    let mut branches = Vec::new();
-    for min_max in BOTH {
-        let of = of_one(pair, scenes, joined, min_max, options)?;
-        branches.extend(of);
-    }
-    Ok(Hierarchy { depth: options.depth, branches })
+    let of = |min_max| of_one(pair, scenes, joined, min_max, options);
+    let [setup, hold] = BOTH;
+    let (setup, hold) = rayon::join(|| of(setup), || of(hold));
+    Ok(Hierarchy { depth: options.depth, branches: [setup?, hold?].concat() })
 }
 
 fn of_one(

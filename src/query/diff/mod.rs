@@ -66,6 +66,17 @@ impl Default for DiffOptions {
     }
 }
 
+impl DiffOptions {
+    /// # Errors
+    /// `InvalidArgument` for a tolerance that is none.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.tolerance.is_finite() && self.tolerance >= 0.0 {
+            return Ok(());
+        }
+        Err(invalid(format!("Tolerance {} is not a number of seconds, 0 or more.", self.tolerance)))
+    }
+}
+
 /// One of the two stages.
 #[derive(Clone, Debug)]
 pub struct Side {
@@ -123,18 +134,22 @@ pub struct Diff {
 /// `NotFound` for a stage that is not there; `InvalidArgument` for stages of two designs or without a common
 /// scene, and for a condition that names what is not there; what is wrong with the stages.
 pub fn diff(store: &Store, from: &str, to: &str, options: &DiffOptions) -> Result<Diff> {
-    if !options.tolerance.is_finite() || options.tolerance < 0.0 {
-        return Err(invalid(format!("Tolerance {} is not 0 s or more.", options.tolerance)));
-    }
+    options.check()?;
     let pair = StagePair::open(store, from, to)?;
     let scenes = Scenes::new(&pair)?;
     let rows = endpoints::rows(&pair)?;
     let joined = endpoints::join(&pair, &scenes, &rows);
     let checks = checks::checks(&pair, &scenes, &rows);
     let mut endpoints = endpoints::endpoints(&pair, &scenes, &joined, options)?;
-    let columns = options.columns.then(|| columns::compare(&pair, &scenes, options)).transpose()?;
-    if options.moved {
-        moved::trace(&pair, &scenes, &mut endpoints, options.tolerance)?;
+    // What paths are traced by does not wait for the columns.
+    let traces = options.moved && !endpoints.worsened.is_empty();
+    let (columns, graph) = rayon::join(
+        || options.columns.then(|| columns::compare(&pair, &scenes, options)).transpose(),
+        || traces.then(|| pair.to.objects().map(moved::FanIn::new)).transpose(),
+    );
+    let columns = columns?;
+    if let Some(graph) = graph? {
+        moved::trace(&pair, &scenes, &graph, &mut endpoints, options.tolerance)?;
     }
     let hierarchy = match options.depth {
         0 => None,

@@ -8,8 +8,6 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::columns::arc_name;
 use super::endpoints::Endpoints;
 use super::{Change, Scenes, is_time};
@@ -59,20 +57,17 @@ pub struct MovedArc {
 pub(super) fn trace(
     pair: &StagePair,
     scenes: &Scenes,
+    graph: &FanIn,
     endpoints: &mut Endpoints,
     tolerance: f64,
 ) -> Result<()> {
-    if endpoints.worsened.is_empty() {
-        return Ok(());
-    }
-    let graph = FanIn::new(pair.to.objects()?);
     for change in &mut endpoints.worsened {
         let Some(numbers) = scenes.numbers.get(change.at.scene) else { continue };
         let Some(end) = change.at.after else { continue };
         let lane = Lane::new(pair, *numbers, change.min_max)?;
         change.moved = lane.as_ref().map(|lane| {
-            let (points, arcs) = lane.path(&graph, end.vertex, end.slack);
-            lane.compare(pair, &graph, &points, &arcs, tolerance)
+            let (points, arcs) = lane.path(graph, end.vertex, end.slack);
+            lane.compare(pair, graph, &points, &arcs, tolerance)
         });
     }
     Ok(())
@@ -234,7 +229,7 @@ impl Lane {
 }
 
 /// The arcs into each vertex that arrivals go over.
-struct FanIn {
+pub(super) struct FanIn {
     table: Arc<ObjectTable>,
     kinds: Vec<crate::delta::Kind>,
     /// By vertex: where its edges begin in `edges`.
@@ -245,7 +240,7 @@ struct FanIn {
 }
 
 impl FanIn {
-    fn new(table: Arc<ObjectTable>) -> Self {
+    pub fn new(table: Arc<ObjectTable>) -> Self {
         let mut starts = vec![0u32; table.vertex_count() + 2];
         for to in &table.edge_to {
             starts[*to as usize + 2] += 1;
@@ -259,9 +254,14 @@ impl FanIn {
             edges[*next as usize] = edge as u32;
             *next += 1;
         }
-        let edge_count = table.edge_count() as u32;
-        let first_arc = |edge: u32| table.arc_edge.partition_point(|of| *of < edge) as u32;
-        let first_arcs = (0..=edge_count).into_par_iter().map(first_arc).collect();
+        // Arcs are in the order of their edges.
+        let mut first_arcs = Vec::with_capacity(table.edge_count() + 1);
+        for (arc, edge) in (0u32..).zip(&table.arc_edge) {
+            while first_arcs.len() <= *edge as usize {
+                first_arcs.push(arc);
+            }
+        }
+        first_arcs.resize(table.edge_count() + 1, table.arc_count() as u32);
         Self { kinds: kinds(&table), starts, edges, first_arcs, table }
     }
 

@@ -4,6 +4,7 @@
 //! Pins and instances that came and went.
 
 use hashbrown::HashSet;
+use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::model::ObjectTable;
@@ -107,13 +108,7 @@ fn instances(
     let alone: HashSet<&[u8]> = rows.iter().map(|row| instance(table.name(*row))).collect();
     let mut known: HashSet<&[u8]> =
         other_rows.iter().map(|row| instance(other.name(*row))).collect();
-    let of_rows: HashSet<u32> = rows.iter().copied().collect();
-    for row in (0..table.vertex_count() as u32).filter(|row| !of_rows.contains(row)) {
-        let name = instance(table.name(row));
-        if alone.contains(name) {
-            known.insert(name);
-        }
-    }
+    known.extend(kept(table, rows, &alone));
     let mut found = Names::default();
     for row in rows {
         let name = instance(table.name(*row));
@@ -122,6 +117,32 @@ fn instances(
         }
     }
     found
+}
+
+/// Those of some instances that have a pin besides some rows, which ascend.
+fn kept<'a>(table: &'a ObjectTable, rows: &[u32], of: &HashSet<&[u8]>) -> Vec<&'a [u8]> {
+    const ROWS: u32 = 1 << 16;
+    let count = table.vertex_count() as u32;
+    let piece = |start: u32| {
+        let end = count.min(start.saturating_add(ROWS));
+        let mut rows = rows.get(rows.partition_point(|row| *row < start)..).unwrap_or_default();
+        let mut kept = Vec::new();
+        // Pins of one instance mostly stand side by side.
+        let mut last: &[u8] = &[];
+        for row in start..end {
+            if rows.first() == Some(&row) {
+                rows = rows.get(1..).unwrap_or_default();
+                continue;
+            }
+            let name = instance(table.name(row));
+            if name != last && of.contains(name) {
+                kept.push(name);
+            }
+            last = name;
+        }
+        kept
+    };
+    (0..count.div_ceil(ROWS)).into_par_iter().flat_map_iter(|number| piece(number * ROWS)).collect()
 }
 
 fn cells(
