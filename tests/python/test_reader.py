@@ -102,6 +102,23 @@ class TestStore(StoreCase):
         self.assertTrue(found)
         self.assertEqual((found.findings, found.report), (0, "3 stages are sound.\n"))
 
+    def test_the_difference_of_two_stages(self) -> None:
+        diff = self.store.diff("place", "route", endpoints=10**6, fail_if="dwns < 0ps or new_failing > 0")
+        self.assertEqual((diff["from"]["stage"], diff["to"]["stage"]), ("place", "route"))
+        before = {row[:4]: row[4] for row in sample.endpoints(COUNT, 1)}
+        after = {row[:4]: row[4] for row in sample.endpoints(COUNT, 3)}
+        failing = {key for key in after if after[key] < 0 <= before[key]}
+        self.assertEqual(len(diff["endpoints"]["newly_failing"]), len(failing))
+        checks = {(c["scene"], c["path_delay"]): c for c in diff["checks"] if (c["clock"], c["group"]) == (None, None)}
+        worst = [sample.summary(COUNT, seed, 1, 1)[0] for seed in (1, 3)]
+        wns = checks[("fast", "max")]["wns"]
+        self.assertEqual([nearest(wns["before"]), nearest(wns["after"])], worst)
+        self.assertTrue(diff["fail_if"]["failed"])
+        self.assertIsNone(self.store.diff("cts", "cts", columns=False)["columns"])
+        self.assertRaises(ckp.NotFoundError, self.store.diff, "cts", "gds")
+        self.assertRaises(ckp.ArgumentError, self.store.diff, "cts", "cts", fail_if="wns <")
+        self.assertRaises(ckp.ArgumentError, self.store.diff, "cts", "cts", tolerance=-1.0)
+
     def test_damage_is_an_exception_with_its_kind(self) -> None:
         damaged = os.path.join(self.directory.name, "damaged.ckp")
         shutil.copytree(self.path, damaged)
@@ -305,7 +322,8 @@ class TestPackage(StoreCase):
     def test_prototypes_are_those_of_the_header(self) -> None:
         header = re.sub(r"/\*.*?\*/", "", (ROOT / "include" / "ckp.h").read_text(), flags=re.DOTALL)
         declared = dict(re.findall(r"\b(ckp_\w+)\(([^()]*)\);", header))
-        sizes = {"uint32_t": _library.c_uint32, "uint64_t": _library.c_uint64, "size_t": _library.c_size_t}
+        sizes = {"double": _library.c_double, "uint32_t": _library.c_uint32, "uint64_t": _library.c_uint64,
+                 "size_t": _library.c_size_t}  # fmt: skip
 
         def ctype(argument: str) -> object:
             words = argument.replace("const", "").split()
@@ -328,12 +346,13 @@ class TestPackage(StoreCase):
         self.assertEqual(int(re.search(r"#define CKP_ABI_VERSION (\d+)", header)[1]), _library.ABI_VERSION)
 
     def test_numbers_are_those_of_the_header(self) -> None:
-        from ckp import errors, objects, stage
+        from ckp import errors, objects, stage, store
 
         defines = dict(re.findall(r"#define CKP_(\w+) (\d+)", (ROOT / "include" / "ckp.h").read_text()))
         self.assertEqual({name: int(defines[name]) for name in errors._KINDS.values()},
                          {name: number for number, name in errors._KINDS.items()})  # fmt: skip
-        for prefix, numbers in (("COLUMN", stage._KINDS), ("NUMBER", stage._NUMBER)):
+        for prefix, numbers in (("COLUMN", stage._KINDS), ("NUMBER", stage._NUMBER),
+                                ("DIFF_QUERY", store._DIFF_QUERY)):  # fmt: skip
             for name, number in numbers.items():
                 self.assertEqual(number, int(defines[f"{prefix}_{name.upper()}"]), name)
         for name, (number, _) in objects._ROWS.items():

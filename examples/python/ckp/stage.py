@@ -52,7 +52,8 @@ class ColumnKey:
 
     Attributes:
         kind: ``slew``, ``arrival``, ``required``, ``slack`` (of vertices), ``delay`` (of arcs), or one of what the
-            user gave: ``slew_mark``, ``pulse_width``, ``period`` (of vertices), ``delay_mark``, ``loop_mark`` (of arcs).
+            user gave: ``slew_mark``, ``pulse_width``, ``period`` (of vertices), ``delay_mark``, ``loop_mark``
+            (of arcs).
         scene: name of the scene (corner).
         min_max: ``min`` (early, hold) or ``max`` (late, setup).
         transition: ``rise`` or ``fall`` of vertices; None for arcs, which say their transitions themselves.
@@ -317,8 +318,8 @@ class Stage:
 
         Returns:
             Shape (endpoints,), with the fields ``vertex`` (uint32, row of ``objects``), ``group`` (uint32, position in
-            ``groups``), ``scene`` (uint32, position in ``scenes``), ``min_max`` (uint32, 0 min, 1 max) and ``slack`` (float32,
-            seconds, bit for bit the engine's). It is a copy: the five fields are apart in the library.
+            ``groups``), ``scene`` (uint32, position in ``scenes``), ``min_max`` (uint32, 0 min, 1 max) and ``slack``
+            (float32, seconds, bit for bit the engine's). It is a copy: the five fields are apart in the library.
         """
         names = ("vertex", "group", "scene", "min_max", "slack")
         np_ = numpy()
