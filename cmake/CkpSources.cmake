@@ -27,6 +27,7 @@ set(ckp_debian_sources
   cpp/src/engine/EngineDebianLibrary.cpp
   cpp/src/engine/EngineDebianLimits.cpp
   cpp/src/engine/EngineDebianLoops.cpp
+  cpp/src/engine/EngineDebianPaths.cpp
   cpp/src/engine/EngineDebianRestore.cpp
   cpp/src/engine/WatchDebian.cpp)
 
@@ -37,6 +38,7 @@ set(ckp_opensta_sources
   cpp/src/engine/EngineOpenStaEndpoints.cpp
   cpp/src/engine/EngineOpenStaLibrary.cpp
   cpp/src/engine/EngineOpenStaLimits.cpp
+  cpp/src/engine/EngineOpenStaPaths.cpp
   cpp/src/engine/EngineOpenStaPlanes.cpp
   cpp/src/engine/EngineOpenStaRestore.cpp
   cpp/src/engine/WatchOpenSta.cpp)

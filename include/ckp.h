@@ -287,6 +287,11 @@
  Number with a fraction: values and slacks are the same up to so many seconds. Default 0.
  */
 #define CKP_DIFF_QUERY_TOLERANCE 7
+ Names of clocks; path ends refer to them by position.
+ */
+#define CKP_LIST_PATH_CLOCKS 8
+
+/*
  Names of the liberty cells that CKP_ROWS_CELL refers to; "" for top-level ports. Of stages only.
  */
 #define CKP_LIST_CELLS 6
@@ -341,6 +346,302 @@
  The numeric codec for numbers, Zstandard for bytes.
  */
 #define CKP_CODEC_NUMERIC 3
+
+/*
+ Text: a startpoint, the clock pin or the output of a register, or an input; of several, one has to be met.
+ */
+#define CKP_PATH_QUERY_FROM 1
+
+/*
+ Text: a pin that has to be met; of several, one after the other.
+ */
+#define CKP_PATH_QUERY_THROUGH 2
+
+/*
+ Text: an endpoint; of several, one has to be met.
+ */
+#define CKP_PATH_QUERY_TO 3
+
+/*
+ Text: the scene. Default: any.
+ */
+#define CKP_PATH_QUERY_SCENE 4
+
+/*
+ Text: the path group. Default: any.
+ */
+#define CKP_PATH_QUERY_GROUP 5
+
+/*
+ Number: CKP_MIN or CKP_MAX. Default CKP_MAX.
+ */
+#define CKP_PATH_QUERY_MIN_MAX 6
+
+/*
+ Number: paths, at most. Default 1.
+ */
+#define CKP_PATH_QUERY_COUNT 7
+
+/*
+ Number: digits behind the point of the text, in nanoseconds, at most 30. Default 3.
+ */
+#define CKP_PATH_QUERY_DIGITS 8
+
+/*
+ Stands for no row.
+ */
+#define CKP_NO_ROW UINT32_MAX
+
+/*
+ Row of the endpoint table, as it is ordered: by scene, min before max, path group and vertex. The words of
+ all times are the bits of 32-bit floats, in seconds.
+ */
+#define CKP_PATH_ENDPOINT 0
+
+/*
+ What constrains the end, one of CKP_PATH_END_*, and bits 1 << CKP_PATH_FLAG_*.
+ */
+#define CKP_PATH_FLAGS 1
+
+/*
+ Positions in CKP_LIST_PATH_CLOCKS: of the launching clock, plus 65,536 times that of the capturing one.
+ */
+#define CKP_PATH_CLOCKS 2
+
+/*
+ Row of the arc of the check, plus 1; 0 where there is none.
+ */
+#define CKP_PATH_CHECK_ARC 3
+
+/*
+ Points of the path, from where its clock begins.
+ */
+#define CKP_PATH_DATA_POINTS 4
+
+/*
+ Number of the point that is reported as the startpoint, from 0.
+ */
+#define CKP_PATH_START 5
+
+/*
+ Points of the path of the capturing clock.
+ */
+#define CKP_PATH_CLOCK_POINTS 6
+
+/*
+ Vertex row of the last of these.
+ */
+#define CKP_PATH_CLOCK_VERTEX 7
+
+/*
+ Added to all times of the path, so that it begins in the right cycle.
+ */
+#define CKP_PATH_SOURCE_OFFSET 8
+
+/*
+ Required time without it.
+ */
+#define CKP_PATH_REQUIRED 9
+
+/*
+ Time of the launching edge.
+ */
+#define CKP_PATH_LAUNCH_TIME 10
+
+/*
+ Arrival of the launching clock at the startpoint.
+ */
+#define CKP_PATH_LAUNCH_ARRIVAL 11
+
+/*
+ Delay outside of an input.
+ */
+#define CKP_PATH_INPUT_DELAY 12
+
+/*
+ Time of the capturing edge, multicycles counted.
+ */
+#define CKP_PATH_CAPTURE_TIME 13
+
+/*
+ Delay of the capturing clock's network.
+ */
+#define CKP_PATH_CAPTURE_DELAY 14
+
+/*
+ Clock uncertainty, with the sign that it is added with.
+ */
+#define CKP_PATH_UNCERTAINTY 15
+
+/*
+ Clock reconvergence pessimism, with the sign that it is added with.
+ */
+#define CKP_PATH_CRPR 16
+
+/*
+ Setup or hold time, or the delay outside of an output.
+ */
+#define CKP_PATH_MARGIN 17
+
+/*
+ The limit of the path's delay.
+ */
+#define CKP_PATH_LIMIT 18
+
+/*
+ What a latch lends.
+ */
+#define CKP_PATH_BORROW 19
+
+/*
+ Time of the capturing edge in the clock's own waveform.
+ */
+#define CKP_PATH_CAPTURE_EDGE 20
+
+/*
+ What the latch at the startpoint lends to its data that come through; negative where it borrows.
+ */
+#define CKP_PATH_LAUNCH_BORROW 21
+
+/*
+ Fields of a path end.
+ */
+#define CKP_PATH_FIELD_COUNT 22
+
+/*
+ A timing check of the library.
+ */
+#define CKP_PATH_END_CHECK 1
+
+/*
+ A data check.
+ */
+#define CKP_PATH_END_DATA_CHECK 2
+
+/*
+ The check of a latch.
+ */
+#define CKP_PATH_END_LATCH_CHECK 3
+
+/*
+ The delay outside of an output.
+ */
+#define CKP_PATH_END_OUTPUT_DELAY 4
+
+/*
+ A clock gating check.
+ */
+#define CKP_PATH_END_GATED_CLOCK 5
+
+/*
+ A limit of the path's delay.
+ */
+#define CKP_PATH_END_PATH_DELAY 6
+
+/*
+ The path ends with a falling transition.
+ */
+#define CKP_PATH_FLAG_END_FALLS 3
+
+/*
+ A clock launches the path.
+ */
+#define CKP_PATH_FLAG_HAS_LAUNCH 4
+
+/*
+ At its falling edge.
+ */
+#define CKP_PATH_FLAG_LAUNCH_FALLS 5
+
+/*
+ It is propagated.
+ */
+#define CKP_PATH_FLAG_LAUNCH_IS_PROPAGATED 6
+
+/*
+ A clock captures the path.
+ */
+#define CKP_PATH_FLAG_HAS_CAPTURE 7
+
+/*
+ At its falling edge.
+ */
+#define CKP_PATH_FLAG_CAPTURE_FALLS 8
+
+/*
+ It falls where it arrives.
+ */
+#define CKP_PATH_FLAG_CAPTURE_END_FALLS 9
+
+/*
+ It is propagated.
+ */
+#define CKP_PATH_FLAG_CAPTURE_IS_PROPAGATED 10
+
+/*
+ Its path is one of the max analysis.
+ */
+#define CKP_PATH_FLAG_CAPTURE_IS_MAX 11
+
+/*
+ The path begins at an input with a delay outside.
+ */
+#define CKP_PATH_FLAG_HAS_INPUT_DELAY 12
+
+/*
+ The uncertainty is one between clocks.
+ */
+#define CKP_PATH_FLAG_IS_BETWEEN_CLOCKS 13
+
+/*
+ The limit of the path's delay does not count the latency of clocks.
+ */
+#define CKP_PATH_FLAG_IGNORES_LATENCY 14
+
+/*
+ The margin is the delay outside of an output.
+ */
+#define CKP_PATH_FLAG_MARGIN_IS_OUTSIDE 15
+
+/*
+ The engine takes clock reconvergence pessimism into account.
+ */
+#define CKP_PATH_FLAG_HAS_CRPR 16
+
+/*
+ A clock that is used as data.
+ */
+#define CKP_PATH_FLAG_IS_CLOCK_AS_DATA 17
+
+/*
+ The point before the startpoint is the clock pin of a register.
+ */
+#define CKP_PATH_FLAG_STARTS_AT_CLOCK 18
+
+/*
+ The startpoint is the output of a latch whose data have come through.
+ */
+#define CKP_PATH_FLAG_STARTS_AT_LATCH 19
+
+/*
+ The launching clock is that of inputs without one.
+ */
+#define CKP_PATH_FLAG_HAS_DEFAULT_CLOCK 20
+
+/*
+ The check is one of a cell that gates a clock.
+ */
+#define CKP_PATH_FLAG_IS_CLOCK_GATE 21
+
+/*
+ Compact a store.
+ */
+#define CKP_COMPACT_APPLY 0
+
+/*
+ Only tell what would be done.
+ */
+#define CKP_COMPACT_DRY_RUN 1
 
 /*
  Name of the stage.
@@ -537,10 +838,22 @@
  */
 #define CKP_VERIFY_TIMING 2
 
+
+
 /*
  Planes of a value: its mean; with statistical timing its mean shift, variance and skewness, too.
  */
 #define MAX_PLANES 4
+
+/*
+ Digits behind the point that a report can have: those of floats in seconds need no more.
+ */
+#define MAX_DIGITS 30
+
+/*
+ A word of what is known of a path end. The numbers are those of files and of the C ABI.
+ */
+typedef struct PathField PathField;
 
 /*
  How the rows of live objects correspond to those of a stage, by name. Shared and immutable; keeps
@@ -583,6 +896,11 @@ typedef struct ckp_objects ckp_objects;
  signature.
  */
 typedef struct ckp_options ckp_options;
+
+/*
+ What paths are asked for. Exclusive. Filters are pushed one by one, so that a new one changes no signature.
+ */
+typedef struct ckp_path_query ckp_path_query;
 
 /*
  One stage, opened. Shared and immutable: any number of threads may use it at once. It stays
@@ -734,8 +1052,8 @@ ckp_status ckp_capture_set_text(ckp_capture *capture,
                                 ckp_error **out_error);
 
 /*
- Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS or
- CKP_LIST_GROUP_CLOCKS.
+ Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS,
+ CKP_LIST_GROUP_CLOCKS or CKP_LIST_PATH_CLOCKS.
  */
 ckp_status ckp_capture_add_item(ckp_capture *capture,
                                 uint32_t list,
@@ -1131,6 +1449,160 @@ ckp_status ckp_options_set_text(ckp_options *options,
                                 ckp_error **out_error);
 
 /*
+ A new query: the worst setup path.
+ */
+ckp_status ckp_path_query_new(ckp_path_query **out_query, ckp_error **out_error);
+
+/*
+ Free a query. NULL is fine.
+ */
+void ckp_path_query_free(ckp_path_query *query);
+
+/*
+ Set or add a filter that is a text. Names of pins are looked up when the query is asked.
+ */
+ckp_status ckp_path_query_set_text(ckp_path_query *query,
+                                   uint32_t id,
+                                   const char *value,
+                                   ckp_error **out_error);
+
+/*
+ Set a filter that is a number.
+ */
+ckp_status ckp_path_query_set_u64(ckp_path_query *query,
+                                  uint32_t id,
+                                  uint64_t value,
+                                  ckp_error **out_error);
+
+/*
+ Ask a stage for its worst paths: one for each endpoint and path group, the worst first.
+
+ format: CKP_REPORT_TEXT, in the shape of report_checks, or CKP_REPORT_JSON, in that of
+         report_checks -format json (docs/schemas/path.json).
+
+ Returns CKP_NOT_FOUND for a pin, scene or path group that does not exist, CKP_INVALID_ARGUMENT for a filter
+ that no path can meet, CKP_UNSUPPORTED for a stage with statistical timing.
+ */
+ckp_status ckp_stage_report_paths(const ckp_stage *stage,
+                                  ckp_path_query *query,
+                                  uint32_t format,
+                                  ckp_text **out_text,
+                                  ckp_error **out_error);
+
+/*
+ Set a field of all path ends, one of CKP_PATH_*; what is not set is 0. The rows of the endpoint table
+ that have a path are any, and the rest is told by the columns where it can be.
+
+ words: `count` words, one a path end; borrowed for the call.
+
+ Returns CKP_SHAPE_MISMATCH when another field has another count.
+ */
+ckp_status ckp_capture_write_path_field(ckp_capture *capture,
+                                        uint32_t field,
+                                        const uint32_t *words,
+                                        uint32_t count,
+                                        ckp_error **out_error);
+
+/*
+ Add points of paths: for each path end those of its path, then those of the path of the capturing clock;
+ each path from its start to its end. An end whose points are no path is stored without them.
+
+ arcs:     row of the arc by which the path comes; CKP_NO_ROW for the first point of a path.
+ arrivals: the path's own, in seconds.
+ Both have `count` elements and are borrowed for the call; NULL only if `count` is 0.
+ */
+ckp_status ckp_capture_write_path_points(ckp_capture *capture,
+                                         const uint32_t *arcs,
+                                         const float *arrivals,
+                                         uint32_t count,
+                                         ckp_error **out_error);
+
+/*
+ The endpoints with the worst slacks. An endpoint stands once, with the worst of its slacks; the worst comes
+ first, and of equal ones that of the lower row.
+
+ min_max:  CKP_MIN for hold, CKP_MAX for setup.
+ scene:    only of this scene; NULL for the worst of all.
+ group:    only of this path group; NULL for the worst of all.
+ vertices: receives the rows of at most `count` endpoints; NULL only if `count` is 0.
+ slacks:   receives their slacks in seconds; NULL only if `count` is 0.
+ out_count: how many were written.
+
+ Returns CKP_NOT_FOUND for a scene or group that the stage lacks.
+ */
+ckp_status ckp_stage_worst_endpoints(const ckp_stage *stage,
+                                     uint32_t min_max,
+                                     const char *scene,
+                                     const char *group,
+                                     uint32_t count,
+                                     uint32_t *vertices,
+                                     float *slacks,
+                                     uint32_t *out_count,
+                                     ckp_error **out_error);
+
+/*
+ The same as a report, with WNS and TNS.
+
+ format: one of CKP_REPORT_*.
+ */
+ckp_status ckp_stage_report_endpoints(const ckp_stage *stage,
+                                      uint32_t min_max,
+                                      const char *scene,
+                                      const char *group,
+                                      uint32_t count,
+                                      uint32_t format,
+                                      ckp_text **out_text,
+                                      ckp_error **out_error);
+
+/*
+ Pins over all stages: slack, arrival, required time and slew.
+
+ pins:    `count` names, as users write them: backslashes of escaped names may be left out.
+ min_max: CKP_MIN for hold, CKP_MAX for setup.
+ scene:   only in this scene; NULL for the worst of all.
+ format:  one of CKP_REPORT_*.
+
+ Returns CKP_NOT_FOUND for a pin that no stage has; the message has names that are near to it.
+ */
+ckp_status ckp_store_report_history(const ckp_store *store,
+                                    const char *const *pins,
+                                    uint32_t count,
+                                    uint32_t min_max,
+                                    const char *scene,
+                                    uint32_t format,
+                                    ckp_text **out_text,
+                                    ckp_error **out_error);
+
+/*
+ Delete a stage. Stages that are deltas on it are put on its base first, with the same content bit for bit.
+ Stages that are open stay readable.
+
+ out_report: one line for each of them, then what became of the head.
+
+ Returns CKP_NOT_FOUND, CKP_LOCKED, CKP_NO_SPACE, or what is wrong with a stage that depends on it. On failure
+ the stage is there, and all stages are readable.
+ */
+ckp_status ckp_store_delete_stage(ckp_store *store,
+                                  const char *stage,
+                                  ckp_text **out_report,
+                                  ckp_error **out_error);
+
+/*
+ Make a store smaller, with the same stages: remove what dead writers left, and shorten chains of deltas where
+ that saves bytes.
+
+ mode:   CKP_COMPACT_APPLY or CKP_COMPACT_DRY_RUN.
+ format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+
+ Returns CKP_LOCKED, CKP_NO_SPACE, or what is wrong with a stage. On failure all stages are readable.
+ */
+ckp_status ckp_store_compact(ckp_store *store,
+                             uint32_t mode,
+                             uint32_t format,
+                             ckp_text **out_report,
+                             ckp_error **out_error);
+
+/*
  Open a stage and its bases.
 
  Returns CKP_NOT_FOUND, CKP_CORRUPT, CKP_TRUNCATED, CKP_UNSUPPORTED, CKP_BASE_MISSING or
@@ -1375,7 +1847,7 @@ void ckp_store_free(ckp_store *store);
 /*
  What the store holds.
 
- format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+ format: one of CKP_REPORT_*.
  */
 ckp_status ckp_store_report(const ckp_store *store,
                             uint32_t format,

@@ -81,6 +81,50 @@ namespace eval sta {
     ckp::report_diff_cmd $args [ckp::options keys] [array names flags]
   }
 
+  define_cmd_args "report_timing_checkpoint_history" {pin ...\
+    [-path_delay min|max]\
+    [-scene scene]\
+    [-store dir]\
+    [-format text|json|csv|markdown]\
+    [> filename] [>> filename]}
+
+  proc_redirect report_timing_checkpoint_history {
+    parse_key_args "report_timing_checkpoint_history" args \
+      keys { -path_delay -scene -store -format } flags {}
+    ckp::report_history_cmd $args [ckp::options keys] {}
+  }
+
+  define_cmd_args "delete_timing_checkpoint" {stage [-store dir]}
+
+  proc delete_timing_checkpoint { args } {
+    parse_key_args "delete_timing_checkpoint" args keys { -store } flags {}
+    ckp::delete_cmd $args [ckp::options keys] {}
+  }
+
+  define_cmd_args "compact_timing_checkpoints" {[-store dir] [-dry_run]}
+
+  proc compact_timing_checkpoints { args } {
+    parse_key_args "compact_timing_checkpoints" args keys { -store } flags { -dry_run }
+    ckp::compact_cmd $args [ckp::options keys] [array names flags]
+  }
+
+  define_cmd_args "report_timing_checkpoint_path" {[-from pins]\
+    [-through pins]\
+    [-to pins]\
+    [-path_delay min|max]\
+    [-scene scene] [-group group]\
+    [-count count] [-digits digits]\
+    [-stage stage] [-store dir]\
+    [-format text|json]\
+    [> filename] [>> filename]}
+
+  proc_redirect report_timing_checkpoint_path {
+    parse_key_args "report_timing_checkpoint_path" args keys {
+      -from -through -to -path_delay -scene -group -count -digits -stage -store -format
+    } flags {}
+    ckp::report_path_cmd $args [ckp::options keys] {}
+  }
+
   define_cmd_args "check_timing_checkpoints" {[-store dir] [-full]\
     [-format text|json]\
     [> filename] [>> filename]}
@@ -126,6 +170,10 @@ namespace eval ckp {
     rollback_timing_checkpoint
     report_timing_checkpoints
     report_timing_checkpoint_diff
+    report_timing_checkpoint_path
+    report_timing_checkpoint_history
+    delete_timing_checkpoint
+    compact_timing_checkpoints
     check_timing_checkpoints
   }
 

@@ -337,6 +337,95 @@ void Checkpoint::reportDiff(const std::string& from,
   }
 }
 
+void Checkpoint::reportHistory(const std::vector<std::string>& pins,
+                               const std::string& store,
+                               uint32_t min_max,
+                               const std::string& scene,
+                               uint32_t format)
+{
+  std::vector<const char*> names;
+  for (const std::string& pin : pins) {
+    names.push_back(pin.c_str());
+  }
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    host_->print(makeText(ckp_store_report_history,
+                          handle.get(),
+                          names.data(),
+                          static_cast<uint32_t>(names.size()),
+                          min_max,
+                          scene.empty() ? nullptr : scene.c_str(),
+                          format));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
+void Checkpoint::deleteStage(const std::string& stage, const std::string& store)
+{
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    host_->print(makeText(ckp_store_delete_stage, handle.get(), stage.c_str()));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
+void Checkpoint::compact(const std::string& store, bool dry_run)
+{
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    host_->print(makeText(ckp_store_compact,
+                          handle.get(),
+                          dry_run ? CKP_COMPACT_DRY_RUN : CKP_COMPACT_APPLY,
+                          CKP_REPORT_TEXT));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
+void Checkpoint::reportPaths(const std::string& stage,
+                             const std::string& store,
+                             const PathOptions& options)
+{
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    const std::string name
+        = stage.empty() ? makeText(ckp_store_head, handle.get()) : stage;
+    const auto opened
+        = make<StageHandle>(ckp_stage_open, handle.get(), name.c_str());
+    const auto query = make<PathQueryHandle>(ckp_path_query_new);
+    const auto set_text = [&query](uint32_t id, const std::string& text) {
+      call(ckp_path_query_set_text, query.get(), id, text.c_str());
+    };
+    const auto set_number = [&query](uint32_t id, uint64_t number) {
+      call(ckp_path_query_set_u64, query.get(), id, number);
+    };
+    for (const std::string& pin : options.from) {
+      set_text(CKP_PATH_QUERY_FROM, pin);
+    }
+    for (const std::string& pin : options.through) {
+      set_text(CKP_PATH_QUERY_THROUGH, pin);
+    }
+    for (const std::string& pin : options.to) {
+      set_text(CKP_PATH_QUERY_TO, pin);
+    }
+    if (!options.scene.empty()) {
+      set_text(CKP_PATH_QUERY_SCENE, options.scene);
+    }
+    if (!options.group.empty()) {
+      set_text(CKP_PATH_QUERY_GROUP, options.group);
+    }
+    set_number(CKP_PATH_QUERY_MIN_MAX, options.min_max);
+    set_number(CKP_PATH_QUERY_COUNT, options.count);
+    set_number(CKP_PATH_QUERY_DIGITS, options.digits);
+    host_->print(makeText(
+        ckp_stage_report_paths, opened.get(), query.get(), options.format));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
 void Checkpoint::check(const std::string& store, bool full, uint32_t format)
 {
   uint64_t findings = 0;

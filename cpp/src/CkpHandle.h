@@ -50,6 +50,8 @@ using StageHandle
     = std::unique_ptr<const ckp_stage, HandleFree<ckp_stage_free>>;
 using DiffQueryHandle
     = std::unique_ptr<ckp_diff_query, HandleFree<ckp_diff_query_free>>;
+using PathQueryHandle
+    = std::unique_ptr<ckp_path_query, HandleFree<ckp_path_query_free>>;
 using AlignmentHandle
     = std::unique_ptr<ckp_alignment, HandleFree<ckp_alignment_free>>;
 

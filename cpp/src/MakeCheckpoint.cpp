@@ -66,6 +66,8 @@ class Arguments
     return positional_[index];
   }
 
+  const std::vector<std::string>& positional() const { return positional_; }
+
   // The value of an option, empty when it is not given.
   std::string key(const char* name) const
   {
@@ -248,6 +250,15 @@ void rollback(Checkpoint& checkpoint, Arguments& arguments)
                       restoreOptions(arguments, checkpoint.host()));
 }
 
+uint32_t reportFormat(const Arguments& arguments, Host& host)
+{
+  const std::string format = arguments.key("-format");
+  if (arguments.has("-format") && format != "text" && format != "json") {
+    host.error(CKP, 10, "The format is text or json, not " + format + ".");
+  }
+  return format == "json" ? CKP_REPORT_JSON : CKP_REPORT_TEXT;
+}
+
 void report(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(
@@ -299,6 +310,71 @@ void reportDiff(Checkpoint& checkpoint, Arguments& arguments)
   options.fail_if = arguments.key("-fail_if");
   checkpoint.reportDiff(
       arguments[0], arguments[1], arguments.key("-store"), options);
+}
+
+uint32_t pathDelay(const Arguments& arguments, Host& host)
+{
+  const std::string path_delay = arguments.key("-path_delay");
+  if (arguments.has("-path_delay") && path_delay != "min"
+      && path_delay != "max") {
+    host.error(
+        CKP, 17, "The path delay is min or max, not " + path_delay + ".");
+  }
+  return path_delay == "min" ? CKP_MIN : CKP_MAX;
+}
+
+void reportHistory(Checkpoint& checkpoint, Arguments& arguments)
+{
+  if (arguments.positional().empty()) {
+    arguments.checkCount(1,
+                         "report_timing_checkpoint_history pin ... "
+                         "[-path_delay min|max] [-scene scene] [-store dir] "
+                         "[-format text|json|csv|markdown]");
+  }
+  checkpoint.reportHistory(arguments.positional(),
+                           arguments.key("-store"),
+                           pathDelay(arguments, checkpoint.host()),
+                           arguments.key("-scene"),
+                           tableFormat(arguments, checkpoint.host()));
+}
+
+void deleteStage(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(1, "delete_timing_checkpoint stage [-store dir]");
+  checkpoint.deleteStage(arguments[0], arguments.key("-store"));
+}
+
+void compact(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(0, "compact_timing_checkpoints [-store dir] [-dry_run]");
+  checkpoint.compact(arguments.key("-store"), arguments.flag("-dry_run"));
+}
+
+// Names of pins may be a list.
+void reportPaths(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(
+      0,
+      "report_timing_checkpoint_path [-from pins] [-through pins] [-to pins] "
+      "[-path_delay min|max] [-scene scene] [-group group] [-count n] "
+      "[-digits n] [-stage stage] [-store dir] [-format text|json]");
+  Host& host = checkpoint.host();
+  PathOptions options;
+  options.format = reportFormat(arguments, host);
+  options.from = splitList(arguments.key("-from").c_str(), host);
+  options.through = splitList(arguments.key("-through").c_str(), host);
+  options.to = splitList(arguments.key("-to").c_str(), host);
+  options.scene = arguments.key("-scene");
+  options.group = arguments.key("-group");
+  options.min_max = pathDelay(arguments, host);
+  for (const auto& [key, number] : {std::pair("-count", &options.count),
+                                    std::pair("-digits", &options.digits)}) {
+    if (arguments.has(key)) {
+      *number = cardinal(key, arguments.key(key), host);
+    }
+  }
+  checkpoint.reportPaths(
+      arguments.key("-stage"), arguments.key("-store"), options);
 }
 
 void check(Checkpoint& checkpoint, Arguments& arguments)
@@ -367,6 +443,10 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
          {"ckp::rollback_cmd", run<rollback>},
          {"ckp::report_cmd", run<report>},
          {"ckp::report_diff_cmd", run<reportDiff>},
+         {"ckp::report_path_cmd", run<reportPaths>},
+         {"ckp::report_history_cmd", run<reportHistory>},
+         {"ckp::delete_cmd", run<deleteStage>},
+         {"ckp::compact_cmd", run<compact>},
          {"ckp::check_cmd", run<check>}};
   Tcl_CreateNamespace(interp, "ckp", nullptr, nullptr);
   for (const auto& [name, command] : commands) {

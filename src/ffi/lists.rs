@@ -5,7 +5,7 @@
 
 use super::capture::{
     CKP_LIST_ATTACHMENTS, CKP_LIST_GROUP_CLOCKS, CKP_LIST_GROUPS, CKP_LIST_LIBERTIES,
-    CKP_LIST_SCENES,
+    CKP_LIST_PATH_CLOCKS, CKP_LIST_SCENES,
 };
 use super::guard::guard;
 use super::handle::{output, shared};
@@ -28,6 +28,7 @@ fn with_list<R>(stage: &Stage, list: u32, body: impl FnOnce(&[String]) -> R) -> 
         CKP_LIST_LIBERTIES => body(&metadata.liberties),
         CKP_LIST_GROUPS => body(&metadata.groups),
         CKP_LIST_GROUP_CLOCKS => body(&metadata.group_clocks),
+        CKP_LIST_PATH_CLOCKS => body(&metadata.path_clocks),
         CKP_LIST_ATTACHMENTS => body(&metadata.attachments),
         // Those of the table: the metadata of a delta may number them otherwise than its base's table.
         CKP_LIST_CELLS => body(&stage.objects()?.cell_names),

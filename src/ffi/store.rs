@@ -107,7 +107,7 @@ pub unsafe extern "C" fn ckp_store_free(store: *mut ckp_store) {
 
 /// What the store holds.
 ///
-/// format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+/// format: one of CKP_REPORT_*.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_store_report(
     store: *const ckp_store,
@@ -120,11 +120,7 @@ pub unsafe extern "C" fn ckp_store_report(
         guard(out_error, || {
             let store = shared(store, "store")?;
             let out = output(out_text, "out_text")?;
-            let text = match format {
-                CKP_REPORT_TEXT => report::stages_text(&store.0)?,
-                CKP_REPORT_JSON => report::stages_json(&store.0)?,
-                _ => return Err(no_format(format)),
-            };
+            let text = report::stages(&store.0, report_format(format)?)?;
             ckp_text::give(text, out);
             Ok(())
         })

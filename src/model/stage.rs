@@ -129,6 +129,10 @@ pub struct StageMetadata {
     pub group_clocks: Vec<String>,
     /// The clocks, by name and first scene.
     pub clocks: Vec<Clock>,
+    /// Names of clocks; path ends refer to them by position.
+    pub path_clocks: Vec<String>,
+    /// Names the delay tables that the stage is decoded with; 0 where its chain has none.
+    pub tables_digest: Digest,
 }
 
 /// A clock of one set of constraints. Scenes with constraints of their own may have others of its name.

@@ -16,8 +16,10 @@ use super::arrays::aligned_bytes;
 use super::attach::attach;
 use super::clocks::finish_clocks;
 use super::columns::{ColumnEncoder, is_still};
+use super::compact::root;
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
+use super::paths::{CapturedPaths, PathArrays, write_paths};
 use super::preparation::{Preparation, Prepared, prepare};
 use super::quantize::Quantizer;
 use super::reader::Stage;
@@ -40,7 +42,7 @@ use crate::model::{
 
 /// Deltas between a stage and a full one, at most. A delta on a longer chain is made on the full
 /// stage at its root instead: every read decodes the whole chain.
-const MAX_CHAIN: u32 = 8;
+pub(super) const MAX_CHAIN: u32 = 8;
 /// A delta that needs this share of a full stage's bytes does not pay for its dependence.
 const DELTA_PAYS: f64 = 0.9;
 
@@ -101,6 +103,7 @@ pub struct Capture {
     sdc: Vec<u8>,
     /// By (check, group, vertex): the order that they are stored in.
     endpoints: BTreeMap<(u32, u32, u32), u32>,
+    paths: CapturedPaths,
     /// By name; their bytes are written.
     attachments: BTreeMap<String, StreamIndex>,
     /// By scene and arc row.
@@ -171,6 +174,7 @@ impl Capture {
             metadata,
             sdc: Vec::new(),
             endpoints: BTreeMap::new(),
+            paths: CapturedPaths::default(),
             attachments: BTreeMap::new(),
             delay_tables: BTreeMap::new(),
             writing,
@@ -355,6 +359,25 @@ impl Capture {
         Ok(())
     }
 
+    /// Set a field of all path ends, a [`PathField`]; what is not set is 0. An end belongs to a row of the
+    /// endpoint table as it is stored: by scene, min before max, path group and vertex.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a field that does not exist, `ShapeMismatch` for another count than that of
+    /// the fields before.
+    ///
+    /// [`PathField`]: crate::PathField
+    pub fn set_path_field(&mut self, field: u32, words: &[u32]) -> Result<()> {
+        self.paths.set_field(field, words)
+    }
+
+    /// Add points of paths: for each end those of its path, then those of the path of the capturing clock,
+    /// each from its start on: the arc by which the path comes, none for its first point, and the path's
+    /// own arrival in seconds. An end whose points are no path of the object table is stored without them.
+    pub fn add_path_points(&mut self, points: impl Iterator<Item = (Option<u32>, f32)>) {
+        self.paths.add_points(points);
+    }
+
     /// Publish the stage and make it the head. The stage is durable when this returns.
     ///
     /// # Errors
@@ -369,12 +392,13 @@ impl Capture {
         if let Some(base) = &mut prepared.base {
             base.scenes = SceneMap::new(&base.stage.metadata().scenes, &self.metadata.scenes);
         }
-        self.write_columns(&prepared)?;
+        let paths = self.write_columns(&prepared)?;
         if let Some(objects) = prepared.objects {
             self.writer.put_bytes(StreamKey::plain(StreamKind::Objects), &objects, None)?;
         }
         let base = self.base.as_deref();
         write_endpoints(&mut self.writer, &self.endpoints, base)?;
+        write_paths(&mut self.writer, paths, base)?;
         let known = base.map(|base| base.whole_bytes(StreamKind::Sdc)).transpose()?;
         self.writer.put_bytes(StreamKey::plain(StreamKind::Sdc), &self.sdc, known.as_deref())?;
         for ((name, stream), number) in std::mem::take(&mut self.attachments).into_iter().zip(0..) {
@@ -413,7 +437,8 @@ impl Capture {
         Ok(())
     }
 
-    fn write_columns(&mut self, prepared: &Prepared) -> Result<()> {
+    /// Write the columns, and encode the paths by them.
+    fn write_columns(&mut self, prepared: &Prepared) -> Result<Option<PathArrays>> {
         let base = prepared.base.as_ref();
         let mut floats = BTreeMap::new();
         for column in std::mem::take(&mut self.columns) {
@@ -434,6 +459,7 @@ impl Capture {
             let key = StreamKey::plain(StreamKind::DelayTables);
             self.writer.put_bytes(key, &chosen.bytes, None)?;
         }
+        self.metadata.tables_digest = chosen.digest(base.map(|base| &*base.stage));
         let tables = &chosen.tables;
         let captured = Captured::new(floats, topology, tables);
         let tolerance = self.options.tolerance;
@@ -446,7 +472,9 @@ impl Capture {
         let captured = Captured::new(quantizer.run(captured.floats)?, topology, tables);
         let encoder =
             ColumnEncoder { own: &captured, base, topology, tables, tolerance, is_still, is_quick };
-        encoder.write(keys.into_iter(), &mut self.writer)
+        encoder.write(keys.into_iter(), &mut self.writer)?;
+        let endpoints: Vec<_> = self.endpoints.keys().map(|(check, _, v)| (*check, *v)).collect();
+        self.paths.encode(&captured, topology.table(), &endpoints, tolerance)
     }
 
     fn choose_tables(
@@ -536,12 +564,7 @@ fn choose_base(store: &Store, choice: &BaseChoice) -> Result<Option<Arc<Stage>>>
     };
     let place = |error: Error| error.at("the base of the new stage cannot be used");
     let base = store.stage(&name).map_err(place)?;
-    Ok(Some(if base.metadata().depth < MAX_CHAIN { base } else { root(&base) }))
-}
-
-/// The full stage that a chain begins with.
-fn root(stage: &Arc<Stage>) -> Arc<Stage> {
-    stage.base().map_or_else(|| stage.clone(), root)
+    Ok(Some(if base.metadata().depth < MAX_CHAIN { base } else { root(&base).clone() }))
 }
 
 fn describe(objects: &ObjectTable, base: Option<&Stage>) -> StageMetadata {

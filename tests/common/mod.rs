@@ -5,7 +5,10 @@
 
 #![allow(dead_code)]
 
+pub mod command;
+pub mod flow;
 pub mod library;
+pub mod registers;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -111,6 +111,10 @@ class TestCommands(ShellCase):
         self.assertLessEqual(len(diff.endpoints.worsened), 5)
         self.assertGreater(len(diff.endpoints.worsened) + len(diff.endpoints.newly_failing), 0)
         self.assertIsNone((await session.diff("route", "route", quick=True)).fail_if)
+        moved = (diff.endpoints.worsened or diff.endpoints.newly_failing)[0]
+        (pin,) = await session.history(moved.endpoint, path_delay=moved.path_delay)
+        self.assertEqual([point.stage for point in pin.stages], ["place", "route", "eco"])
+        self.assertEqual(pin.stages[1].slack, moved.slack.after)
         extracted = await session.extract("route", "out dir")
         self.assertEqual((extracted.files, extracted.written), (["top.sdc"], 1))
         self.assertTrue(Path(self.directory, "out dir", "top.sdc").exists())
@@ -149,6 +153,7 @@ class TestCommands(ShellCase):
             (session.save("x", codec="gif"), "CKP-0005"),
             (session.restore("nowhere"), "CKP-0042"),
             (session.diff("place", "nowhere"), "CKP-0042"),
+            (session.history("no such pin"), "CKP-0042"),
             (session.diff("place", "place", fail_if="wns <"), "CKP-0040"),
             (session.restore("place", with_design=True), "CKP-0064" if IS_OPENROAD else "CKP-0063"),
             (session.restore("place", scenes=["typical"]), "CKP-0021"),

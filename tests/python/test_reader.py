@@ -119,6 +119,22 @@ class TestStore(StoreCase):
         self.assertRaises(ckp.ArgumentError, self.store.diff, "cts", "cts", fail_if="wns <")
         self.assertRaises(ckp.ArgumentError, self.store.diff, "cts", "cts", tolerance=-1.0)
 
+    def test_history_of_pins(self) -> None:
+        history = self.store.history("with space/B", r"top/a[0]/A", scene="slow")
+        self.assertEqual(list(history), ["with space/B", "top/a[0]/A"])
+        for row, pin in ((3, "with space/B"), (2, "top/a[0]/A")):
+            self.assertEqual([point.stage for point in history[pin]], [name for name, _ in STAGES])
+            for point, (_, seed) in zip(history[pin], STAGES):
+                # Rows of the other edge, or without a path, are not told.
+                for kind, value in enumerate((point.slew, point.arrival, point.required, point.slack)):
+                    if value is not None:
+                        key = (kind, 0, 1, ("rise", "fall").index(point.edge))
+                        bits = sample.bits(sample.columns().index(key), row, seed)
+                        self.assertEqual(struct.pack("f", value), struct.pack("I", bits), f"{pin} {point}")
+        with self.assertRaises(ckp.NotFoundError) as caught:
+            self.store.history("with spcae/B")
+        self.assertIn("with space/B", caught.exception.message)
+
     def test_damage_is_an_exception_with_its_kind(self) -> None:
         damaged = os.path.join(self.directory.name, "damaged.ckp")
         shutil.copytree(self.path, damaged)
@@ -327,12 +343,14 @@ class TestPackage(StoreCase):
 
         def ctype(argument: str) -> object:
             words = argument.replace("const", "").split()
-            if "**" in argument or re.search(r"ckp_\w+ \*const \*", argument):
+            if "**" in argument and "char" not in argument or re.search(r"ckp_\w+ \*const \*", argument):
                 return _library._out
             if "*" not in argument:
                 return sizes[words[0]]
             if words[0] == "char":
                 return _library.c_char_p
+            if "char *const *" in argument:
+                return _library.POINTER(_library.c_char_p)
             plain = {"uint32_t": _library._out_u32, "uint64_t": _library._out_u64, "float": _library._out_f32,
                      "double": _library._out_f64}  # fmt: skip
             return plain.get(words[0], _library.c_void_p)
@@ -352,7 +370,7 @@ class TestPackage(StoreCase):
         self.assertEqual({name: int(defines[name]) for name in errors._KINDS.values()},
                          {name: number for number, name in errors._KINDS.items()})  # fmt: skip
         for prefix, numbers in (("COLUMN", stage._KINDS), ("NUMBER", stage._NUMBER),
-                                ("DIFF_QUERY", store._DIFF_QUERY)):  # fmt: skip
+                                ("DIFF_QUERY", store._DIFF_QUERY), ("PATH_QUERY", stage._PATH_QUERY)):  # fmt: skip
             for name, number in numbers.items():
                 self.assertEqual(number, int(defines[f"{prefix}_{name.upper()}"]), name)
         for name, (number, _) in objects._ROWS.items():

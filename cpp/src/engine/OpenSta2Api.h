@@ -162,6 +162,26 @@ inline const sta::VertexSet& setOf(const sta::VertexSet* vertices)
   return *vertices;
 }
 
+inline sta::Sdc* sdc(const sta::Path*, const sta::Sta* sta)
+{
+  return sta->sdc();
+}
+
+inline sta::Delay deratedDelay(const sta::Path* from,
+                               const sta::TimingArc* arc,
+                               const sta::Edge* edge,
+                               const sta::Sta* sta)
+{
+  return sta->search()->deratedDelay(
+      from->vertex(sta), arc, edge, false, from->pathAnalysisPt(sta));
+}
+
+// The order in which path ends are reported.
+inline sta::PathEndLess pathEndLess(const sta::Sta* sta)
+{
+  return sta::PathEndLess(sta);
+}
+
 // The path groups of path ends.
 class GroupFinder
 {

@@ -11,7 +11,7 @@ from typing import Any
 from openroad_mcp.core.manager import OpenROADManager
 
 from .errors import CheckpointError
-from .results import CheckResult, DiffResult, ExtractResult, RestoreResult, SaveResult, StageRecord
+from .results import CheckResult, DiffResult, ExtractResult, PinHistory, RestoreResult, SaveResult, StageRecord
 from .session import Answer, ShellSession, environment, parse_json
 from .tcl import pairs, word, words
 
@@ -219,6 +219,14 @@ class CheckpointSession:
         command = "report_timing_checkpoint_diff"
         answer = await self._run(command, options, store, read_only=True, answers=_CONDITION_HOLDS)
         return DiffResult.model_validate(answer)
+
+    async def history(
+        self, *pins: str, store: Path | None = None, path_delay: str = "max", scene: str | None = None
+    ) -> list[PinHistory]:
+        """Slack, arrival, required time and slew of pins at every stage, from the store alone."""
+        options = [*map(word, pins), "-path_delay", word(path_delay), *_key("-scene", scene)]
+        answer = await self._run("report_timing_checkpoint_history", options, store, read_only=True)
+        return [PinHistory.model_validate(pin) for pin in answer["pins"]]
 
     async def _run(
         self,

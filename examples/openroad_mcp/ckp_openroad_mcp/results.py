@@ -180,3 +180,22 @@ class DiffResult(Result):
     endpoints: EndpointChanges
     objects: dict[str, Any]
     fail_if: Condition | None
+
+
+class PinAtStage(Result):
+    """The worst slack of a pin at a stage, with what belongs to it; a stage without the pin has only ``stage``."""
+
+    stage: str
+    scene: str | None = None
+    edge: str | None = None
+    slack: float | None = None
+    arrival: float | None = None
+    required: float | None = None
+    slew: float | None = None
+
+
+class PinHistory(Result):
+    """A pin over all stages, by time."""
+
+    pin: str
+    stages: list[PinAtStage]

@@ -137,6 +137,14 @@ async def diff_timing_checkpoints(
 
 
 @mcp.tool(annotations=_READS)
+async def report_timing_checkpoint_history(
+    session_id: str, pins: list[str], store: str, path_delay: str = "max", scene: str | None = None
+) -> str:
+    """Tell slack, arrival, required time and slew of pins at every stage of a store, for setup (max) or hold (min)."""
+    return await _answer(session_id, lambda s: s.history(*pins, store=store, path_delay=path_delay, scene=scene))
+
+
+@mcp.tool(annotations=_READS)
 async def check_timing_checkpoints(session_id: str, store: str, full: bool = False) -> str:
     """Check every stored byte of a store; with `full` decode every value, too. Tells what is damaged."""
     return await _answer(session_id, lambda s: s.check(store=store, full=full))

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from ._library import call, encode, make, text
-from .stage import Stage
+from .stage import MIN_MAX, Stage, index
 
 _READ, _PREAD = 0, 256
 _TEXT, _JSON = 0, 1
@@ -89,6 +89,27 @@ class StageInfo:
         known.update({name: seconds(known[name]) for name in ("wns", "tns") if name in known})
         known["attachments"] = tuple(file["name"] for file in known.get("attachments", ()))
         return cls(**known, json=record)
+
+
+@dataclass(frozen=True)
+class PinAtStage:
+    """The worst slack of a pin at a stage, and what belongs to it: scene, edge, arrival, required time, slew.
+
+    Times are in seconds, None where there is none; a stage without the pin has only its name.
+    """
+
+    stage: str
+    scene: str | None = None
+    edge: str | None = None
+    slack: float | None = None
+    arrival: float | None = None
+    required: float | None = None
+    slew: float | None = None
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> PinAtStage:
+        times = {name: seconds(record.get(name)) for name in ("slack", "arrival", "required", "slew")}
+        return cls(record["stage"], record.get("scene"), record.get("edge"), **times)
 
 
 @dataclass(frozen=True)
@@ -216,6 +237,25 @@ class Store:
         failed = ctypes.c_uint32()
         arguments = (self._handle.pointer, *names, query.pointer, _JSON, ctypes.byref(failed))
         return json.loads(text("ckp_store_report_diff", *arguments))
+
+    def history(
+        self, *pins: str, min_max: str = "max", scene: str | None = None
+    ) -> dict[str, list[PinAtStage]]:
+        """Pins over all stages, by time.
+
+        Args:
+            pins: names as users write them: backslashes of escaped names may be left out.
+            min_max: ``max`` for setup, ``min`` for hold.
+            scene: in this scene only; None for the worst of all.
+
+        Raises:
+            NotFoundError: for a pin that no stage has; the message has names that are near to it.
+        """
+        names = (ctypes.c_char_p * len(pins))(*map(encode, pins))
+        which = (index(MIN_MAX, min_max), None if scene is None else encode(scene))
+        arguments = (self._handle.pointer, names, len(pins), *which, _JSON)
+        answer = json.loads(text("ckp_store_report_history", *arguments))
+        return {pin["pin"]: [PinAtStage.from_json(stage) for stage in pin["stages"]] for pin in answer["pins"]}
 
     def __getitem__(self, name: str) -> Stage:
         return self.stage(name)

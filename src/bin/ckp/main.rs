@@ -9,22 +9,34 @@
 
 mod answer;
 mod blocks;
+mod compact;
+mod completions;
+mod delete;
 mod diff;
+mod endpoints;
+mod export;
+mod history;
+mod log;
+mod man;
+mod path;
+mod progress;
 mod show;
+mod style;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ckp::{OpenMode, ReadMode, Result, Store};
+use ckp::{MinMax, OpenMode, ReadMode, Result, Store};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use answer::{Answer, EXIT_CODES, FAILED, answer_usage, fail, print};
+use answer::{Answer, EXIT_CODES, answer_usage, fail, print};
 
 #[derive(Parser)]
 #[command(
     name = "ckp",
     version,
-    about = "Timing checkpoints: look at stores without an engine",
+    about = "Timing checkpoints: ask stores without an engine",
     after_help = EXIT_CODES
 )]
 struct Cli {
@@ -34,8 +46,44 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Log(log::Log),
+    Path(path::Path),
     Show(show::Show),
+    Endpoints(endpoints::Endpoints),
+    History(history::History),
     Diff(diff::Diff),
+    Verify(verify::Verify),
+    Export(export::Export),
+    Delete(delete::Delete),
+    Compact(compact::Compact),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Command {
+    fn run(self) -> Result<Answer> {
+        match self {
+            Self::Log(log) => log.run().map(Answer::from),
+            Self::Path(path) => path.run().map(Answer::from),
+            Self::Show(show) => show.run().map(Answer::from),
+            Self::Endpoints(endpoints) => endpoints.run().map(Answer::from),
+            Self::History(history) => history.run().map(Answer::from),
+            Self::Diff(diff) => diff.run(),
+            Self::Verify(verify) => verify.run(),
+            Self::Export(export) => export.run().map(Answer::from),
+            Self::Delete(delete) => delete.run().map(Answer::from),
+            Self::Compact(compact) => compact.run().map(Answer::from),
+            Self::Completions(completions) => Ok(Answer::from(completions.run())),
+            Self::Man(man) => man.run().map(Answer::from),
+        }
+    }
+}
+
+/// A store, as an argument.
+#[derive(Args)]
+struct StoreArgs {
+    /// Directory of the store, such as chip.ckp
+    store: PathBuf,
 }
 
 /// A stage of a store, as arguments.
@@ -80,18 +128,31 @@ impl From<TableFormat> for ckp::Format {
     }
 }
 
+/// Setup or hold.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PathDelay {
+    /// Hold
+    Min,
+    /// Setup
+    Max,
+}
+
+impl From<PathDelay> for MinMax {
+    fn from(path_delay: PathDelay) -> Self {
+        match path_delay {
+            PathDelay::Min => Self::Min,
+            PathDelay::Max => Self::Max,
+        }
+    }
+}
+
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return answer_usage(&error),
-    };
-    let outcome = match cli.command {
-        Command::Show(show) => show.run().map(Answer::from),
-        Command::Diff(diff) => diff.run(),
-    };
-    match outcome {
-        Ok(answer) => print(&answer),
-        Err(error) => fail(&error.to_string(), FAILED),
+    match Cli::try_parse() {
+        Ok(cli) => match cli.command.run() {
+            Ok(answer) => print(&answer),
+            Err(error) => fail(&error.to_string(), answer::FAILED),
+        },
+        Err(error) => answer_usage(&error),
     }
 }
 
