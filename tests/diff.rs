@@ -8,13 +8,14 @@ mod common;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use ckp::query::diff::{Condition, DiffOptions, diff};
 use ckp::{
     Capture, CaptureOptions, Clock, Endpoint, MinMax, ObjectTable, Store, StreamKey, StreamKind,
     Transition,
 };
+use common::command::{ckp, failure, text};
 use common::create;
 use serde_json::Value;
 
@@ -151,17 +152,6 @@ fn store(directory: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-fn ckp(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ckp")).args(arguments).output().unwrap()
-}
-
-fn text(arguments: &[&str]) -> String {
-    let output = ckp(arguments);
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), error.as_str()), (Some(0), ""), "{arguments:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
 fn json(arguments: &[&str]) -> Value {
     let mut all = arguments.to_vec();
     all.extend(["--format", "json"]);
@@ -180,15 +170,6 @@ fn assert_valid(value: &Value) {
     let mut wrong = value.clone();
     wrong["checks"][0]["wns"]["delta"] = "1 ps".into();
     assert!(!schema.is_valid(&wrong));
-}
-
-/// What a failed command says, and its exit code.
-fn failure(arguments: &[&str]) -> (i32, String) {
-    let output = ckp(arguments);
-    assert!(output.stdout.is_empty(), "{arguments:?}");
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.starts_with("ckp: ") && error.ends_with('\n'), "{error}");
-    (output.status.code().unwrap(), error)
 }
 
 fn float(value: &Value) -> f32 {
@@ -234,7 +215,10 @@ fn who_moved_first_is_told() {
     let path = store(directory.path());
     let diff = json(&["diff", &path, "place", "route", "-n", "1"]);
     let moved = &diff["endpoints"]["worsened"][0]["moved"];
-    assert_eq!(moved["startpoint"], "core/u1/A");
+    assert_eq!(
+        (&moved["startpoint"], &moved["explains_slack"]),
+        (&"core/u1/A".into(), &true.into())
+    );
     assert_eq!(moved["changed"], 2);
     assert_eq!(moved["first"]["arc"], "core/u1/A -> core/u1/Z (combinational ^ -> ^)");
     assert_eq!(moved["first"]["position"], 1);

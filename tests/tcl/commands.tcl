@@ -9,8 +9,8 @@ load_small -corners 1 -spef place.spef
 
 set commands {
   set_timing_checkpoint_store save_timing_checkpoint restore_timing_checkpoint
-  rollback_timing_checkpoint report_timing_checkpoints report_timing_checkpoint_diff
-  report_timing_checkpoint_path check_timing_checkpoints
+  rollback_timing_checkpoint report_timing_checkpoints report_timing_checkpoint_path
+  report_timing_checkpoint_diff check_timing_checkpoints
   report_timing_checkpoint_history delete_timing_checkpoint compact_timing_checkpoints
 }
 

@@ -7,7 +7,7 @@ use ckp::Result;
 use ckp::query::diff::{Condition, DiffOptions, diff};
 use clap::Args;
 
-use super::{Answer, TableFormat, open};
+use super::{Answer, TableFormat, open, style};
 
 /// Tell what changed from one stage to another
 #[derive(Args)]
@@ -69,7 +69,10 @@ impl Diff {
             fail_if: self.fail_if.clone(),
         };
         let diff = diff(&open(&self.store)?, &self.from, &self.to, &options)?;
-        let text = diff.report(self.format.into());
+        let mut text = diff.report(self.format.into());
+        if self.format == TableFormat::Text {
+            text = style::table(&text);
+        }
         let is_found = diff.finding.is_some_and(|finding| finding.is_met);
         Ok(if is_found { Answer::found(text) } else { Answer::from(text) })
     }

@@ -130,6 +130,7 @@ fn moved(moved: &MovedPath) -> Value {
     let arc = |arc: &MovedArc| json!({ "arc": arc.arc, "position": arc.position, "delay": seconds(&arc.delay) });
     json!({
         "startpoint": moved.startpoint,
+        "explains_slack": moved.explains_slack,
         "arcs": moved.arcs,
         "changed": moved.changed,
         "added": moved.added,

@@ -24,6 +24,9 @@ const MAX_POINTS: usize = 100_000;
 pub struct MovedPath {
     /// Pin where the trace begins: what leads to it is not explained by delays alone.
     pub startpoint: String,
+    /// Whether its arrival and required time are the slack of the endpoint to the last bit; else another
+    /// path than the latest may be the worst.
+    pub explains_slack: bool,
     /// Arcs of the path.
     pub arcs: usize,
     /// Those whose delays are others in the earlier stage.
@@ -67,7 +70,11 @@ pub(super) fn trace(
         let lane = Lane::new(pair, *numbers, change.min_max)?;
         change.moved = lane.as_ref().map(|lane| {
             let (points, arcs) = lane.path(graph, end.vertex, end.slack);
-            lane.compare(pair, graph, &points, &arcs, tolerance)
+            let mut moved = lane.compare(pair, graph, &points, &arcs, tolerance);
+            let node = points.last().copied();
+            moved.explains_slack =
+                node.is_some_and(|node| lane.slack(node).to_bits() == end.slack.to_bits());
+            moved
         });
     }
     Ok(())
@@ -194,6 +201,7 @@ impl Lane {
         };
         let mut moved = MovedPath {
             startpoint: start.map_or_else(String::new, |start| graph.table.display_name(start.0)),
+            explains_slack: false,
             arcs: arcs.len(),
             changed: 0,
             added: 0,

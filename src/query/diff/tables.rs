@@ -237,7 +237,10 @@ fn moved(list: &[EndpointChange]) -> Table {
             }
         }
         let arcs = moved.arcs;
-        let text = format!("{arcs} arcs, {} changed, {} new", moved.changed, moved.added);
+        let mut text = format!("{arcs} arcs, {} changed, {} new", moved.changed, moved.added);
+        if !moved.explains_slack {
+            text.push_str("; another path may be the worst");
+        }
         row("arrival", arcs.to_string(), &text, &moved.arrival);
         row("required", String::new(), "", &moved.required);
     }
