@@ -54,18 +54,6 @@ struct RestoreOptions
   uint32_t format = 0;  // Of what is printed: CKP_REPORT_*.
 };
 
-struct DiffOptions
-{
-  uint32_t endpoints = 10;  // Names in each list.
-  uint32_t depth = 1;       // Levels of hierarchy to sum up by.
-  std::string divider;      // Of these levels; empty: /.
-  uint32_t ulp = 0;         // Units in the last place that are the same.
-  double tolerance = 0.0;   // Seconds that are the same.
-  bool quick = false;       // Slacks of endpoints only.
-  std::string fail_if;      // Condition; empty: none.
-  uint32_t format = 0;      // CKP_REPORT_*
-};
-
 struct PathOptions
 {
   std::vector<std::string> from;
@@ -77,6 +65,18 @@ struct PathOptions
   uint32_t count = 1;
   uint32_t digits = 3;
   uint32_t format = 0;  // CKP_REPORT_*
+};
+
+struct DiffOptions
+{
+  uint32_t endpoints = 10;  // Names in each list.
+  uint32_t depth = 1;       // Levels of hierarchy to sum up by.
+  std::string divider;      // Of these levels; empty: /.
+  uint32_t ulp = 0;         // Units in the last place that are the same.
+  double tolerance = 0.0;   // Seconds that are the same.
+  bool quick = false;       // Slacks of endpoints only.
+  std::string fail_if;      // Condition; empty: none.
+  uint32_t format = 0;      // CKP_REPORT_*
 };
 
 // Saves the timing of one engine to stores and restores it. Failures are
