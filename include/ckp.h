@@ -259,6 +259,41 @@
 #define CKP_LIST_PATH_CLOCKS 8
 
 /*
+ Text: what the caller is to fail for, such as "dwns < -5ps" (docs/diff.md, "Conditions"). Default: nothing.
+ */
+#define CKP_DIFF_QUERY_FAIL_IF 1
+
+/*
+ Text: one letter, what separates the levels in names of instances. Default "/".
+ */
+#define CKP_DIFF_QUERY_DIVIDER 2
+
+/*
+ Number: names in each list, the worst first. Default 10.
+ */
+#define CKP_DIFF_QUERY_ENDPOINTS 3
+
+/*
+ Number: levels of hierarchy to sum endpoints up by; 0 for none. Default 1.
+ */
+#define CKP_DIFF_QUERY_DEPTH 4
+
+/*
+ Number: values of columns are the same up to so many units in the last place. Default 0.
+ */
+#define CKP_DIFF_QUERY_ULP 5
+
+/*
+ Number: 0 compares slacks of endpoints only and decodes no column. Default 1.
+ */
+#define CKP_DIFF_QUERY_COLUMNS 6
+
+/*
+ Number with a fraction: values and slacks are the same up to so many seconds. Default 0.
+ */
+#define CKP_DIFF_QUERY_TOLERANCE 7
+
+/*
  Names of the liberty cells that CKP_ROWS_CELL refers to; "" for top-level ports. Of stages only.
  */
 #define CKP_LIST_CELLS 6
@@ -1220,6 +1255,63 @@ ckp_status ckp_capture_add_clock(ckp_capture *capture,
 ckp_status ckp_stage_clocks(const ckp_stage *stage,
                             ckp_text **out_text,
                             ckp_error **out_error);
+
+/*
+ A new query, all at its defaults.
+ */
+ckp_status ckp_diff_query_new(ckp_diff_query **out_query, ckp_error **out_error);
+
+/*
+ Free a query. NULL is fine.
+ */
+void ckp_diff_query_free(ckp_diff_query *query);
+
+/*
+ Set an option that is a text.
+
+ Returns CKP_INVALID_ARGUMENT for a condition that makes no sense; the message says where.
+ */
+ckp_status ckp_diff_query_set_text(ckp_diff_query *query,
+                                   uint32_t id,
+                                   const char *value,
+                                   ckp_error **out_error);
+
+/*
+ Set an option that is a number.
+ */
+ckp_status ckp_diff_query_set_u64(ckp_diff_query *query,
+                                  uint32_t id,
+                                  uint64_t value,
+                                  ckp_error **out_error);
+
+/*
+ Set an option that is a number with a fraction.
+ */
+ckp_status ckp_diff_query_set_f64(ckp_diff_query *query,
+                                  uint32_t id,
+                                  double value,
+                                  ckp_error **out_error);
+
+/*
+ What changed from one stage to another, from the store alone.
+
+ from, to:   names of the earlier and the later stage.
+ query:      what is told; used for the call.
+ format:     one of CKP_REPORT_*; JSON as docs/schemas/diff.json has it.
+ out_failed: 1 if the condition of CKP_DIFF_QUERY_FAIL_IF holds, else 0.
+
+ Returns CKP_NOT_FOUND for a stage that is not there, and for a scene, clock or path group of the condition
+ that is not; CKP_INVALID_ARGUMENT for stages of two designs or without a common scene; or what is wrong with
+ the stages.
+ */
+ckp_status ckp_store_report_diff(const ckp_store *store,
+                                 const char *from,
+                                 const char *to,
+                                 ckp_diff_query *query,
+                                 uint32_t format,
+                                 uint32_t *out_failed,
+                                 ckp_text **out_text,
+                                 ckp_error **out_error);
 
 /*
  Length of one of CKP_LIST_*.

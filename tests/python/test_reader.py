@@ -257,6 +257,18 @@ class TestStage(StoreCase):
         fast = [endpoint for endpoint in expected if endpoint.scene == "fast"]
         self.assertEqual(stage.worst_endpoints(3, scene="fast"), fast[:3])
 
+    def test_worst_paths(self) -> None:
+        stage = self.store["route"]
+        paths = stage.paths(count=5, scene="fast")
+        slacks = [nearest(path["slack"]) for path in paths["checks"]]
+        self.assertEqual(slacks, [endpoint.slack for endpoint in stage.worst_endpoints(5, scene="fast")])
+        one = stage.paths(to=["u16/Y"], group="io group", min_max="min")["checks"]
+        self.assertEqual([(path["endpoint"], path["path_group"]) for path in one], [("u16/Y", "io group")])
+        self.assertIn("Endpoint: u16/Y", stage.report_paths(to="u16/Y"))
+        self.assertRaises(ckp.NotFoundError, stage.paths, to="no such pin")
+        self.assertRaises(ckp.ArgumentError, stage.paths, count=0)
+        self.assertRaises(TypeError, stage.paths, end="u16/Y")
+
     def test_attached_files(self) -> None:
         target = os.path.join(self.directory.name, "out")
         self.assertEqual(self.store["route"].extract(target), 1)
