@@ -104,6 +104,17 @@ class TestCommands(ShellCase):
         self.assertEqual([stage.head for stage in stages], [False, False, True])
         self.assertLess(stages[1].wns, 0.0)
         self.assertEqual({check.path_delay for check in stages[1].checks}, {"min", "max"})
+        diff = await session.diff("place", "route", endpoints=5, fail_if="dwns < 0ps")
+        self.assertEqual((diff.from_["stage"], diff.to["stage"], diff.fail_if.failed), ("place", "route", True))
+        total = next(c for c in diff.checks if (c.path_delay, c.clock, c.group) == ("max", None, None))
+        self.assertEqual((total.wns.before, total.wns.after), (stages[0].wns, stages[1].wns))
+        self.assertLessEqual(len(diff.endpoints.worsened), 5)
+        self.assertGreater(len(diff.endpoints.worsened) + len(diff.endpoints.newly_failing), 0)
+        self.assertIsNone((await session.diff("route", "route", quick=True)).fail_if)
+        moved = (diff.endpoints.worsened or diff.endpoints.newly_failing)[0]
+        (pin,) = await session.history(moved.endpoint, path_delay=moved.path_delay)
+        self.assertEqual([point.stage for point in pin.stages], ["place", "route", "eco"])
+        self.assertEqual(pin.stages[1].slack, moved.slack.after)
         extracted = await session.extract("route", "out dir")
         self.assertEqual((extracted.files, extracted.written), (["top.sdc"], 1))
         self.assertTrue(Path(self.directory, "out dir", "top.sdc").exists())
@@ -141,6 +152,9 @@ class TestCommands(ShellCase):
             (session.save("x", full=True, base="place"), "CKP-0003"),
             (session.save("x", codec="gif"), "CKP-0005"),
             (session.restore("nowhere"), "CKP-0042"),
+            (session.diff("place", "nowhere"), "CKP-0042"),
+            (session.history("no such pin"), "CKP-0042"),
+            (session.diff("place", "place", fail_if="wns <"), "CKP-0040"),
             (session.restore("place", with_design=True), "CKP-0064" if IS_OPENROAD else "CKP-0063"),
             (session.restore("place", scenes=["typical"]), "CKP-0021"),
         ):
@@ -252,7 +266,7 @@ class TestTools(ShellCase):
             self.assertIn("interactive_openroad_query", tools)
             for name in ("save", "restore", "rollback", "extract"):
                 self.assertFalse(tools[f"{name}_timing_checkpoint"].annotations.readOnlyHint)
-            for name in ("list", "check"):
+            for name in ("list", "check", "diff"):
                 self.assertTrue(tools[f"{name}_timing_checkpoints"].annotations.readOnlyHint)
             command = [SHELL, "-no_init", "-no_splash"]
             await call("create_interactive_session", session_id="mcp", command=command, cwd=self.directory)
@@ -270,6 +284,8 @@ class TestTools(ShellCase):
             self.assertGreater(restored["result"]["proved_values"], 0)
             listed = await call("list_timing_checkpoints", **store)
             self.assertEqual([stage["stage"] for stage in listed["result"]], ["place"])
+            diff = await call("diff_timing_checkpoints", before="place", after="place", fail_if="dwns < 0ps", **store)
+            self.assertEqual((diff["result"]["from"]["stage"], diff["result"]["fail_if"]["failed"]), ("place", False))
             checked = await call("check_timing_checkpoints", full=True, **store)
             self.assertTrue(checked["result"]["sound"])
             # A session that was ended and made anew is another shell.

@@ -102,6 +102,45 @@ class TestStore(StoreCase):
         self.assertTrue(found)
         self.assertEqual((found.findings, found.report), (0, "3 stages are sound.\n"))
 
+    def worst_of_groups(self, seed: int) -> dict[tuple[int, int, int], float]:
+        """Slacks by vertex, scene and min/max."""
+        worst: dict[tuple[int, int, int], float] = {}
+        for row, _, scene, check, slack in sample.endpoints(COUNT, seed):
+            worst[row, scene, check] = min(slack, worst.get((row, scene, check), slack))
+        return worst
+
+    def test_the_difference_of_two_stages(self) -> None:
+        diff = self.store.diff("place", "route", endpoints=10**6, fail_if="dwns < 0ps or new_failing > 0")
+        self.assertEqual((diff["from"]["stage"], diff["to"]["stage"]), ("place", "route"))
+        before, after = (self.worst_of_groups(seed) for seed in (1, 3))
+        failing = {key for key in after if after[key] < 0 <= before[key]}
+        self.assertEqual(len(diff["endpoints"]["newly_failing"]), len(failing))
+        checks = {(c["scene"], c["path_delay"]): c for c in diff["checks"] if (c["clock"], c["group"]) == (None, None)}
+        worst = [sample.summary(COUNT, seed, 1, 1)[0] for seed in (1, 3)]
+        wns = checks[("fast", "max")]["wns"]
+        self.assertEqual([nearest(wns["before"]), nearest(wns["after"])], worst)
+        self.assertTrue(diff["fail_if"]["failed"])
+        self.assertIsNone(self.store.diff("cts", "cts", columns=False)["columns"])
+        self.assertRaises(ckp.NotFoundError, self.store.diff, "cts", "gds")
+        self.assertRaises(ckp.ArgumentError, self.store.diff, "cts", "cts", fail_if="wns <")
+        self.assertRaises(ckp.ArgumentError, self.store.diff, "cts", "cts", tolerance=-1.0)
+
+    def test_history_of_pins(self) -> None:
+        history = self.store.history("with space/B", r"top/a[0]/A", scene="slow")
+        self.assertEqual(list(history), ["with space/B", "top/a[0]/A"])
+        for row, pin in ((3, "with space/B"), (2, "top/a[0]/A")):
+            self.assertEqual([point.stage for point in history[pin]], [name for name, _ in STAGES])
+            for point, (_, seed) in zip(history[pin], STAGES):
+                # Rows of the other edge, or without a path, are not told.
+                for kind, value in enumerate((point.slew, point.arrival, point.required, point.slack)):
+                    if value is not None:
+                        key = (kind, 0, 1, ("rise", "fall").index(point.edge))
+                        bits = sample.bits(sample.columns().index(key), row, seed)
+                        self.assertEqual(struct.pack("f", value), struct.pack("I", bits), f"{pin} {point}")
+        with self.assertRaises(ckp.NotFoundError) as caught:
+            self.store.history("with spcae/B")
+        self.assertIn("with space/B", caught.exception.message)
+
     def test_damage_is_an_exception_with_its_kind(self) -> None:
         damaged = os.path.join(self.directory.name, "damaged.ckp")
         shutil.copytree(self.path, damaged)
@@ -218,6 +257,18 @@ class TestStage(StoreCase):
         fast = [endpoint for endpoint in expected if endpoint.scene == "fast"]
         self.assertEqual(stage.worst_endpoints(3, scene="fast"), fast[:3])
 
+    def test_worst_paths(self) -> None:
+        stage = self.store["route"]
+        paths = stage.paths(count=5, scene="fast")
+        slacks = [nearest(path["slack"]) for path in paths["checks"]]
+        self.assertEqual(slacks, [endpoint.slack for endpoint in stage.worst_endpoints(5, scene="fast")])
+        one = stage.paths(to=["u16/Y"], group="io group", min_max="min")["checks"]
+        self.assertEqual([(path["endpoint"], path["path_group"]) for path in one], [("u16/Y", "io group")])
+        self.assertIn("Endpoint: u16/Y", stage.report_paths(to="u16/Y"))
+        self.assertRaises(ckp.NotFoundError, stage.paths, to="no such pin")
+        self.assertRaises(ckp.ArgumentError, stage.paths, count=0)
+        self.assertRaises(TypeError, stage.paths, end="u16/Y")
+
     def test_attached_files(self) -> None:
         target = os.path.join(self.directory.name, "out")
         self.assertEqual(self.store["route"].extract(target), 1)
@@ -305,10 +356,13 @@ class TestPackage(StoreCase):
     def test_prototypes_are_those_of_the_header(self) -> None:
         header = re.sub(r"/\*.*?\*/", "", (ROOT / "include" / "ckp.h").read_text(), flags=re.DOTALL)
         declared = dict(re.findall(r"\b(ckp_\w+)\(([^()]*)\);", header))
-        sizes = {"uint32_t": _library.c_uint32, "uint64_t": _library.c_uint64, "size_t": _library.c_size_t}
+        sizes = {"double": _library.c_double, "uint32_t": _library.c_uint32, "uint64_t": _library.c_uint64,
+                 "size_t": _library.c_size_t}  # fmt: skip
 
         def ctype(argument: str) -> object:
             words = argument.replace("const", "").split()
+            if "char *const *" in argument:
+                return _library.POINTER(_library.c_char_p)
             if "**" in argument or re.search(r"ckp_\w+ \*const \*", argument):
                 return _library._out
             if "*" not in argument:
@@ -328,12 +382,13 @@ class TestPackage(StoreCase):
         self.assertEqual(int(re.search(r"#define CKP_ABI_VERSION (\d+)", header)[1]), _library.ABI_VERSION)
 
     def test_numbers_are_those_of_the_header(self) -> None:
-        from ckp import errors, objects, stage
+        from ckp import errors, objects, stage, store
 
         defines = dict(re.findall(r"#define CKP_(\w+) (\d+)", (ROOT / "include" / "ckp.h").read_text()))
         self.assertEqual({name: int(defines[name]) for name in errors._KINDS.values()},
                          {name: number for number, name in errors._KINDS.items()})  # fmt: skip
-        for prefix, numbers in (("COLUMN", stage._KINDS), ("NUMBER", stage._NUMBER)):
+        for prefix, numbers in (("COLUMN", stage._KINDS), ("NUMBER", stage._NUMBER),
+                                ("DIFF_QUERY", store._DIFF_QUERY), ("PATH_QUERY", stage._PATH_QUERY)):  # fmt: skip
             for name, number in numbers.items():
                 self.assertEqual(number, int(defines[f"{prefix}_{name.upper()}"]), name)
         for name, (number, _) in objects._ROWS.items():

@@ -4,7 +4,17 @@
 
 from .checkpoints import CheckpointSession
 from .errors import CheckpointError, CommandBlocked, CommandTimeout, ShellEnded
-from .results import CheckResult, CheckSummary, ExtractResult, Finding, RestoreResult, SaveResult, StageRecord
+from .results import (
+    CheckResult,
+    CheckSummary,
+    DiffResult,
+    ExtractResult,
+    Finding,
+    PinHistory,
+    RestoreResult,
+    SaveResult,
+    StageRecord,
+)
 from .session import Answer, ShellSession
 
 __all__ = [
@@ -15,8 +25,10 @@ __all__ = [
     "CheckpointSession",
     "CommandBlocked",
     "CommandTimeout",
+    "DiffResult",
     "ExtractResult",
     "Finding",
+    "PinHistory",
     "RestoreResult",
     "SaveResult",
     "ShellEnded",

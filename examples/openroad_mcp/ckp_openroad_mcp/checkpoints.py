@@ -11,14 +11,14 @@ from typing import Any
 from openroad_mcp.core.manager import OpenROADManager
 
 from .errors import CheckpointError
-from .results import CheckResult, ExtractResult, RestoreResult, SaveResult, StageRecord
+from .results import CheckResult, DiffResult, ExtractResult, PinHistory, RestoreResult, SaveResult, StageRecord
 from .session import Answer, ShellSession, environment, parse_json
 from .tcl import pairs, word, words
 
 Path = str | os.PathLike[str]
 
-# The store is not sound: that is an answer of check(), with the findings.
-_UNSOUND = "CKP-0027"
+# The store is not sound, and the condition of a diff holds: these are answers, too.
+_UNSOUND, _CONDITION_HOLDS = "CKP-0027", "CKP-0032"
 
 
 class CheckpointSession:
@@ -27,8 +27,8 @@ class CheckpointSession:
     Methods may be awaited from several tasks at once; the commands run one after another. Options have the
     meaning, and the defaults, of those of the commands (README.md of ckp).
 
-    Every method raises ``CheckpointError`` with the message id when its command fails; then nothing has changed, on disk
-    or in the engine.
+    Every method raises ``CheckpointError`` with the message id when its command fails; then nothing has changed, on
+    disk or in the engine.
 
     Args:
         manager: the manager of the server.
@@ -80,6 +80,7 @@ class CheckpointSession:
         session_id = await manager.create_session(session_id, arguments, values, cwd)
         session = cls(manager, session_id, store=store, module=module, timeout=timeout)
         try:
+            session._shell.give_size()
             await session.load()
         except BaseException:
             await session.terminate(force=True)
@@ -184,23 +185,70 @@ class CheckpointSession:
 
         A store that is not sound is no exception here, but an answer with findings.
         """
-        try:
-            answer = await self._run("check_timing_checkpoints", _flag("-full", full), store, read_only=True)
-        except CheckpointError as error:
-            if error.message_id != _UNSOUND:
-                raise
-            answer = parse_json(error.printed)
+        flags = _flag("-full", full)
+        answer = await self._run("check_timing_checkpoints", flags, store, read_only=True, answers=_UNSOUND)
         return CheckResult.model_validate(answer)
 
+    async def diff(
+        self,
+        before: str,
+        after: str,
+        *,
+        store: Path | None = None,
+        endpoints: int | None = None,
+        depth: int | None = None,
+        ulp: int | None = None,
+        tolerance: float | None = None,
+        quick: bool = False,
+        fail_if: str | None = None,
+    ) -> DiffResult:
+        """The exact difference of two stages, from the store alone.
+
+        A condition of ``fail_if`` that holds is no exception here, but told by ``fail_if.failed`` of the result.
+        """
+        options = [
+            word(before),
+            word(after),
+            *_key("-endpoints", endpoints),
+            *_key("-depth", depth),
+            *_key("-ulp", ulp),
+            *_key("-tolerance", tolerance),
+            *_key("-fail_if", fail_if),
+            *_flag("-quick", quick),
+        ]
+        command = "report_timing_checkpoint_diff"
+        answer = await self._run(command, options, store, read_only=True, answers=_CONDITION_HOLDS)
+        return DiffResult.model_validate(answer)
+
+    async def history(
+        self, *pins: str, store: Path | None = None, path_delay: str = "max", scene: str | None = None
+    ) -> list[PinHistory]:
+        """Slack, arrival, required time and slew of pins at every stage, from the store alone."""
+        options = [*map(word, pins), "-path_delay", word(path_delay), *_key("-scene", scene)]
+        answer = await self._run("report_timing_checkpoint_history", options, store, read_only=True)
+        return [PinHistory.model_validate(pin) for pin in answer["pins"]]
+
     async def _run(
-        self, command: str, arguments: Sequence[str], store: Path | None, *, read_only: bool = False
+        self,
+        command: str,
+        arguments: Sequence[str],
+        store: Path | None,
+        *,
+        read_only: bool = False,
+        answers: str | None = None,
     ) -> Any:
+        """The JSON of a command; also where it fails with the message ``answers`` after it has printed it."""
         if not self._loaded:
             await self.load()
         used = self.store if store is None else store
         where = [] if used is None else ["-store", word(used)]
         line = " ".join([command, *arguments, *where, "-format", "json"])
-        return (await self._shell.run(line, read_only=read_only, redirect=True)).json()
+        try:
+            return (await self._shell.run(line, read_only=read_only, redirect=True)).json()
+        except CheckpointError as error:
+            if answers is None or error.message_id != answers:
+                raise
+            return parse_json(error.printed)
 
 
 def _key(name: str, value: str | float | None) -> list[str]:

@@ -18,7 +18,9 @@ class CheckpointError(Exception):
         printed: what the command printed before it failed, where that went to a file.
     """
 
-    def __init__(self, message: str, *, message_id: str | None = None, kind: str | None = None, output: str = "") -> None:
+    def __init__(
+        self, message: str, *, message_id: str | None = None, kind: str | None = None, output: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.message_id = message_id

@@ -8,6 +8,7 @@ The JSON is described by docs/schemas; what these types have no field for is kep
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -107,3 +108,94 @@ class CheckResult(Result):
     sound: bool
     stages: int
     findings: list[Finding]
+
+
+class Change(Result):
+    """A time or a number at both stages; None where a stage has none. Percent are of the clock period."""
+
+    before: float | None
+    after: float | None
+    delta: float | None
+    delta_percent: float | None = None
+
+
+class CheckChange(Result):
+    """The slacks of one scene, min or max, capturing clock and path group; None for the sum of all."""
+
+    scene: str
+    path_delay: str
+    clock: str | None
+    group: str | None
+    period: float | None
+    worst_slack: Change
+    wns: Change
+    tns: Change
+    violating_endpoints: Change
+    endpoints: Change
+
+
+class EndpointChange(Result):
+    """The slack of an endpoint; ``moved`` tells what moved it, where that was looked for."""
+
+    endpoint: str
+    scene: str
+    path_delay: str
+    group: str
+    clock: str | None
+    period: float | None
+    slack: Change
+    moved: dict[str, Any] | None = None
+
+
+class EndpointChanges(Result):
+    """Endpoints by what became of them, and how many in ``counts``."""
+
+    counts: list[dict[str, Any]]
+    newly_failing: list[EndpointChange]
+    fixed: list[EndpointChange]
+    worsened: list[EndpointChange]
+    improved: list[EndpointChange]
+    added: list[EndpointChange]
+    removed: list[EndpointChange]
+
+
+class Condition(Result):
+    """A condition that was given with ``fail_if``, and whether it is met."""
+
+    condition: str
+    failed: bool
+
+
+class DiffResult(Result):
+    """The exact difference of two stages."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+
+    design: str
+    from_: dict[str, Any] = Field(alias="from")
+    to: dict[str, Any]
+    scenes: list[str]
+    notes: list[str]
+    checks: list[CheckChange]
+    endpoints: EndpointChanges
+    objects: dict[str, Any]
+    fail_if: Condition | None
+
+
+class PinAtStage(Result):
+    """The worst slack of a pin at a stage, with what belongs to it; a stage without the pin has only ``stage``."""
+
+    stage: str
+    scene: str | None = None
+    edge: str | None = None
+    slack: float | None = None
+    arrival: float | None = None
+    required: float | None = None
+    slew: float | None = None
+
+
+class PinHistory(Result):
+    """A pin over all stages, by time."""
+
+    pin: str
+    stages: list[PinAtStage]

@@ -59,7 +59,7 @@ async def _answer(session_id: str, method: Callable[[CheckpointSession], Awaitab
         answer.output = error.output
     except SessionError as error:
         answer.error = str(error)
-    return answer.model_dump_json()
+    return answer.model_dump_json(by_alias=True)
 
 
 @mcp.tool(annotations=_SAVES)
@@ -94,7 +94,7 @@ async def restore_timing_checkpoint(
     partial: bool = False,
     with_design: bool = False,
 ) -> str:
-    """Put a saved stage back into the engine without delay calculation, and prove that all slacks equal the stored ones.
+    """Put a stage back into the engine without delay calculation, and prove that all slacks equal the stored ones.
 
     Needs the netlist, liberty, scenes and constraints of the stage, or `with_design` where it has the design. `partial`
     restores what matches by name and leaves the rest to the engine.
@@ -119,6 +119,29 @@ async def extract_timing_checkpoint(session_id: str, stage: str, store: str, dir
 async def list_timing_checkpoints(session_id: str, store: str) -> str:
     """List the stages of a store with WNS, TNS, violating endpoints, sizes, bases and notes."""
     return await _answer(session_id, lambda s: s.list_stages(store=store))
+
+
+@mcp.tool(annotations=_READS)
+async def diff_timing_checkpoints(
+    session_id: str, before: str, after: str, store: str, endpoints: int = 10, fail_if: str | None = None
+) -> str:
+    """Tell what changed in timing from one stage to another.
+
+    WNS, TNS and violating endpoints by scene, clock and path group; endpoints newly failing, fixed, moved most, added
+    and removed, `endpoints` of each; which arc moved first; pins and cells; sums by hierarchy. `fail_if` is a condition
+    such as `dwns < -5ps`, told with the values that it was judged by.
+    """
+    return await _answer(
+        session_id, lambda s: s.diff(before, after, store=store, endpoints=endpoints, fail_if=fail_if)
+    )
+
+
+@mcp.tool(annotations=_READS)
+async def report_timing_checkpoint_history(
+    session_id: str, pins: list[str], store: str, path_delay: str = "max", scene: str | None = None
+) -> str:
+    """Tell slack, arrival, required time and slew of pins at every stage of a store, for setup (max) or hold (min)."""
+    return await _answer(session_id, lambda s: s.history(*pins, store=store, path_delay=path_delay, scene=scene))
 
 
 @mcp.tool(annotations=_READS)

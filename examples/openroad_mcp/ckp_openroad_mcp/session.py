@@ -2,23 +2,29 @@
 # Copyright (c) 2026, The ckp Authors
 """Runs one Tcl command at a time in a session of the OpenROAD MCP server, and knows when it has ended.
 
-``OpenROADManager.execute_command`` returns what the terminal has shown so far: echoed fragments of the line editor, half
-an answer, or the answer of the command before. So nothing is read from the terminal here. The command stands in a
+``OpenROADManager.execute_command`` returns what the terminal has shown so far: echoed fragments of the line editor,
+half an answer, or the answer of the command before. So nothing is read from the terminal here. The command stands in a
 file of a private directory, which the session is told to ``source``: a short line that no line editor completes,
 expands or cuts. The result of the command goes to a file by ``>``, then its success is written to another one, under a
 temporary name first. When that is there, the command has ended and its result is complete. What the terminal shows up
 to a mark printed at the end is taken away, so that the next reader of the session does not see it.
+
+The manager gives its terminals no size. OpenROAD's line editor then asks where the cursor is, at every prompt, and
+takes the next 32 characters for the answer, which are those of a command. So the terminal gets a size first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import fcntl
 import json
 import os
 import secrets
 import shutil
+import struct
 import tempfile
+import termios
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,17 +33,25 @@ from typing import Any
 from openroad_mcp.config.command_whitelist import is_exec_command, is_query_command
 from openroad_mcp.config.settings import settings
 from openroad_mcp.core.manager import OpenROADManager
-from openroad_mcp.interactive.models import SessionTerminatedError
 
 from .errors import CheckpointError, CommandBlocked, CommandTimeout, ShellEnded
 from .tcl import word
 
 _POLL_SECONDS = 0.02
+_ROWS, _COLUMNS = 24, 80
+# What a terminal answers when it is asked for its cursor, and again after that was sent to the right.
+_CURSORS = b"\x1b[1;1R\x1b[1;80R"
+# Ctrl-U, to line editors and to terminals without one: forget what was typed.
+_FORGET = "\x15"
 # How long the mark may take to come through the terminal once the command has ended.
 _DRAIN_SECONDS = 2.0
 
+# A shell that starts, or shows a prompt, may throw away what was typed before: then the line is sent again.
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.5, 10.0
+
 _SCRIPT = """\
-apply {{{{}} {{
+if {{ ![file exists {begun}] }} {{ apply {{{{}} {{
+  close [open {begun} w]
   set code [catch {{ uplevel #0 {{{command}}} }} message options]
   set error_code [expr {{ $code == 1 ? [dict get $options -errorcode] : {{}} }}]
   set stream [open {part} w]
@@ -49,7 +63,7 @@ apply {{{{}} {{
   file rename -force {part} {status}
   puts {mark}
   flush stdout
-}}}}
+}}}} }}
 """
 
 
@@ -102,7 +116,9 @@ class ShellSession:
         """Remove the private directory. The session of the manager goes on."""
         self._remove()
 
-    async def run(self, command: str, *, read_only: bool, redirect: bool = False, timeout: float | None = None) -> Answer:
+    async def run(
+        self, command: str, *, read_only: bool, redirect: bool = False, timeout: float | None = None
+    ) -> Answer:
         """Run a Tcl command and wait for its end.
 
         Args:
@@ -133,29 +149,43 @@ class ShellSession:
             if redirect:
                 command = f"{command} > {word(files.printed)}"
             mark = f"ckp-mcp-{self._number}-{secrets.token_hex(8)}"
-            names = {"part": word(files.part), "status": word(files.status), "mark": mark}
-            files.script.write_text(_SCRIPT.format(command=command, **names), encoding="ascii")
-            await self._send(f"source {word(files.script)}")
+            names = {name: word(getattr(files, name)) for name in ("begun", "part", "status")}
+            files.script.write_text(_SCRIPT.format(command=command, mark=mark, **names), encoding="ascii")
             try:
                 await self._wait(files, command, self.timeout if timeout is None else timeout)
             finally:
                 output = await self._drain(mark, wait=files.status.exists())
             return _answer(files, output)
 
+    def give_size(self) -> bool:
+        """Give the terminal a size; False if it has one. At best before the shell shows its first prompt."""
+        terminal = self._session().pty.master_fd
+        _, columns, _, _ = struct.unpack("HHHH", fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(8)))
+        if columns == 0:
+            fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
+        return bool(columns == 0)
+
     async def _send(self, line: str) -> None:
-        try:
-            await self._session().send_command(line)
-        except SessionTerminatedError as error:
-            raise ShellEnded(str(error)) from error
+        session = self._session()
+        # The line editor may be waiting for its answer. If not, that is text, and forgotten.
+        answer = _CURSORS if self.give_size() else b""
+        # Not by send_command(), which ends lines as no key does: to OpenROAD's line editor they go on then.
+        await session.input_queue.put(answer + f"{_FORGET}{line}\r".encode("ascii"))
 
     async def _wait(self, files: _Files, command: str, seconds: float) -> None:
+        """Send the line that runs the script, and wait for the end of it."""
         clock = asyncio.get_running_loop()
         end = clock.time() + seconds
+        again, patience = clock.time(), _FIRST_WAIT_SECONDS
         while not files.status.exists():
             if not self._session().is_alive():
                 raise ShellEnded(f"The shell of session {self.session_id} ended during: {command}")
-            if clock.time() > end:
+            now = clock.time()
+            if now > end:
                 raise CommandTimeout(f"There was no answer within {seconds:g} s to: {command}")
+            if now >= again and not files.begun.exists():
+                await self._send(f"source {word(files.script)}")
+                again, patience = now + patience, min(2.0 * patience, _LONGEST_WAIT_SECONDS)
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _drain(self, mark: str, *, wait: bool) -> str:
@@ -182,12 +212,14 @@ class _Files:
 
     def __init__(self, directory: Path, number: int) -> None:
         self.script = directory / f"{number}.tcl"
+        # Stays, with the script: the line may be waiting in the shell a second time.
+        self.begun = directory / f"{number}.begun"
         self.printed = directory / f"{number}.out"
         self.part = directory / f"{number}.part"
         self.status = directory / f"{number}.status"
 
     def remove(self) -> None:
-        for file in (self.script, self.printed, self.part, self.status):
+        for file in (self.printed, self.status):
             file.unlink(missing_ok=True)
 
 

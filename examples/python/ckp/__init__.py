@@ -32,7 +32,7 @@ from .errors import (
 )
 from .objects import Names, Objects
 from .stage import ColumnKey, Endpoint, Stage, Summary
-from .store import Check, StageInfo, Store, Verification
+from .store import Check, PinAtStage, StageInfo, Store, Verification
 
 __all__ = [
     "ArgumentError",
@@ -45,6 +45,7 @@ __all__ = [
     "Names",
     "NotFoundError",
     "Objects",
+    "PinAtStage",
     "Stage",
     "StageInfo",
     "Store",

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
+from collections.abc import Sequence
 from ctypes import c_float, c_uint32, c_uint64
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,12 +39,14 @@ _KINDS = {
 }
 _OF_ARCS = {"delay", "delay_mark", "loop_mark"}
 _MARKS = {"slew_mark", "delay_mark", "loop_mark"}
-_MIN_MAX = ("min", "max")
+MIN_MAX = ("min", "max")
 _TRANSITIONS = ("rise", "fall", None)
 _TEXT = {"design": 1, "engine": 2, "engine_version": 3, "note": 4, "sdc": 5, "name": 6, "base": 7}
 _LIST = {"scenes": 1, "libraries": 2, "groups": 3, "attachments": 4}
 _NUMBER = {"vertices": 1, "edges": 2, "arcs": 3, "columns": 4, "endpoints": 5, "raw_bytes": 6, "stored_bytes": 7,
            "threads": 8, "levels": 9, "attached_bytes": 10, "planes": 11}  # fmt: skip
+_PATH_QUERY = {"FROM": 1, "THROUGH": 2, "TO": 3, "SCENE": 4, "GROUP": 5, "MIN_MAX": 6, "COUNT": 7, "DIGITS": 8}
+_TEXT_FORMAT, _JSON = 0, 1
 _QUICK, _FULL = 0, 1
 
 
@@ -52,7 +56,8 @@ class ColumnKey:
 
     Attributes:
         kind: ``slew``, ``arrival``, ``required``, ``slack`` (of vertices), ``delay`` (of arcs), or one of what the
-            user gave: ``slew_mark``, ``pulse_width``, ``period`` (of vertices), ``delay_mark``, ``loop_mark`` (of arcs).
+            user gave: ``slew_mark``, ``pulse_width``, ``period`` (of vertices), ``delay_mark``, ``loop_mark``
+            (of arcs).
         scene: name of the scene (corner).
         min_max: ``min`` (early, hold) or ``max`` (late, setup).
         transition: ``rise`` or ``fall`` of vertices; None for arcs, which say their transitions themselves.
@@ -234,7 +239,7 @@ class Stage:
         outs = [c_uint32() for _ in range(5)]
         _library.call("ckp_stage_column_key", self._handle.pointer, column, *map(ctypes.byref, outs))
         kind, scene, min_max, transition, plane = (out.value for out in outs)
-        return ColumnKey(list(_KINDS)[kind], self.scenes[scene], _MIN_MAX[min_max], _TRANSITIONS[transition], plane)
+        return ColumnKey(list(_KINDS)[kind], self.scenes[scene], MIN_MAX[min_max], _TRANSITIONS[transition], plane)
 
     def _scene(self, scene: str | int) -> int:
         if isinstance(scene, int):
@@ -249,7 +254,7 @@ class Stage:
             raise ArgumentError(1, f"{kind} is no column. Columns are: {', '.join(_KINDS)}.")
         if transition is None and kind not in _OF_ARCS:
             raise ArgumentError(1, f"The transition of {kind} is rise or fall.")
-        numbers = (_KINDS[kind], self._scene(scene), _index(_MIN_MAX, min_max), _index(_TRANSITIONS, transition))
+        numbers = (_KINDS[kind], self._scene(scene), index(MIN_MAX, min_max), index(_TRANSITIONS, transition))
         column = number(c_uint32, "ckp_stage_find_column", self._handle.pointer, *numbers)
         if plane == 0:
             return column
@@ -317,8 +322,8 @@ class Stage:
 
         Returns:
             Shape (endpoints,), with the fields ``vertex`` (uint32, row of ``objects``), ``group`` (uint32, position in
-            ``groups``), ``scene`` (uint32, position in ``scenes``), ``min_max`` (uint32, 0 min, 1 max) and ``slack`` (float32,
-            seconds, bit for bit the engine's). It is a copy: the five fields are apart in the library.
+            ``groups``), ``scene`` (uint32, position in ``scenes``), ``min_max`` (uint32, 0 min, 1 max) and ``slack``
+            (float32, seconds, bit for bit the engine's). It is a copy: the five fields are apart in the library.
         """
         names = ("vertex", "group", "scene", "min_max", "slack")
         np_ = numpy()
@@ -339,7 +344,7 @@ class Stage:
             scene: of this scene only.
         """
         wanted = None if scene is None else self._scene(scene)
-        check = _index(_MIN_MAX, min_max)
+        check = index(MIN_MAX, min_max)
         rows = zip(*self._endpoint_columns())
         worst = sorted(
             (slack, row, group, at)
@@ -360,9 +365,55 @@ class Stage:
         """
         worst, total, violating = c_float(), c_float(), c_uint32()
         outs = map(ctypes.byref, (worst, total, violating))
-        check = _index(_MIN_MAX, min_max)
+        check = index(MIN_MAX, min_max)
         _library.call("ckp_stage_summary", self._handle.pointer, self._scene(scene), check, *outs)
         return Summary(worst.value, total.value, violating.value)
+
+    def paths(self, **filters: Any) -> dict[str, Any]:
+        """The worst paths, one for each endpoint and path group, traced through the stored values.
+
+        Args:
+            start, through, to: a pin, or a list of them. Of several startpoints and endpoints one has to be met, of
+                several pins to go through all, one after the other.
+            scene, group: only of these; None for any.
+            min_max: ``max`` for setup, ``min`` for hold.
+            count: paths at most; 1.
+
+        Returns:
+            The record that docs/schemas/path.json describes, in the shape of ``report_checks -format json``.
+
+        Raises:
+            NotFoundError: for a pin, scene or path group that does not exist.
+            ArgumentError: for filters that no path can meet.
+        """
+        return json.loads(self._ask_paths(_JSON, **filters))
+
+    def report_paths(self, **filters: Any) -> str:
+        """The same in the shape of ``report_checks``; ``digits`` is the number of digits of its nanoseconds."""
+        return self._ask_paths(_TEXT_FORMAT, **filters)
+
+    def _ask_paths(
+        self,
+        report: int,
+        *,
+        start: str | Sequence[str] = (),
+        through: str | Sequence[str] = (),
+        to: str | Sequence[str] = (),
+        scene: str | None = None,
+        group: str | None = None,
+        min_max: str = "max",
+        count: int = 1,
+        digits: int = 3,
+    ) -> str:
+        query = _library.make("ckp_path_query_free", "ckp_path_query_new")
+        texts = {"FROM": start, "THROUGH": through, "TO": to, "SCENE": scene or (), "GROUP": group or ()}
+        for name, given in texts.items():
+            for value in [given] if isinstance(given, str) else given:
+                _library.call("ckp_path_query_set_text", query.pointer, _PATH_QUERY[name], encode(value))
+        numbers = {"MIN_MAX": index(MIN_MAX, min_max), "COUNT": count, "DIGITS": digits}
+        for name, value in numbers.items():
+            _library.call("ckp_path_query_set_u64", query.pointer, _PATH_QUERY[name], value)
+        return text("ckp_stage_report_paths", self._handle.pointer, query.pointer, report)
 
     ################################################################
     # Files
@@ -383,7 +434,7 @@ class Stage:
         _library.call("ckp_stage_verify", self._handle.pointer, _FULL if full else _QUICK)
 
 
-def _index(names: tuple[str | None, ...], name: str | None) -> int:
+def index(names: tuple[str | None, ...], name: str | None) -> int:
     if name not in names:
         known = " or ".join(str(known) for known in names)
         raise ArgumentError(1, f"{name} is not {known}.")

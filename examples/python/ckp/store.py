@@ -14,12 +14,13 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any
 
-from ._library import encode, make, text
-from .stage import Stage
+from ._library import call, encode, make, text
+from .stage import MIN_MAX, Stage, index
 
 _READ, _PREAD = 0, 256
 _TEXT, _JSON = 0, 1
 _QUICK, _FULL = 0, 1
+_DIFF_QUERY = {"FAIL_IF": 1, "DIVIDER": 2, "ENDPOINTS": 3, "DEPTH": 4, "ULP": 5, "COLUMNS": 6, "TOLERANCE": 7}
 
 
 def seconds(value: float | None) -> float | None:
@@ -88,6 +89,27 @@ class StageInfo:
         known.update({name: seconds(known[name]) for name in ("wns", "tns") if name in known})
         known["attachments"] = tuple(file["name"] for file in known.get("attachments", ()))
         return cls(**known, json=record)
+
+
+@dataclass(frozen=True)
+class PinAtStage:
+    """The worst slack of a pin at a stage, and what belongs to it: scene, edge, arrival, required time, slew.
+
+    Times are in seconds, None where there is none; a stage without the pin has only its name.
+    """
+
+    stage: str
+    scene: str | None = None
+    edge: str | None = None
+    slack: float | None = None
+    arrival: float | None = None
+    required: float | None = None
+    slew: float | None = None
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> PinAtStage:
+        times = {name: seconds(record.get(name)) for name in ("slack", "arrival", "required", "slew")}
+        return cls(record["stage"], record.get("scene"), record.get("edge"), **times)
 
 
 @dataclass(frozen=True)
@@ -172,6 +194,68 @@ class Store:
         depth = _FULL if full else _QUICK
         report = text("ckp_store_verify", self._handle.pointer, depth, _TEXT, ctypes.byref(findings))
         return Verification(findings.value, report)
+
+    def diff(
+        self,
+        before: str,
+        after: str,
+        *,
+        endpoints: int = 10,
+        depth: int = 1,
+        divider: str = "/",
+        ulp: int = 0,
+        tolerance: float = 0.0,
+        columns: bool = True,
+        fail_if: str | None = None,
+    ) -> dict[str, Any]:
+        """What changed from one stage to another, to the last bit.
+
+        Args:
+            endpoints: names in each list.
+            depth, divider: levels of hierarchy to sum up by, and what separates them in names.
+            ulp: units in the last place that values of columns may differ by and count as the same.
+            tolerance: seconds that values and slacks may differ by, likewise.
+            columns: False compares slacks of endpoints only, and decodes no column.
+            fail_if: a condition, such as ``"dwns < -5ps"`` (docs/diff.md).
+
+        Returns:
+            The record that docs/schemas/diff.json describes. ``["fail_if"]["failed"]`` tells whether the condition
+            holds.
+
+        Raises:
+            NotFoundError: for a stage that is not there.
+            ArgumentError: for stages without a common scene, and a condition that makes no sense.
+        """
+        query = make("ckp_diff_query_free", "ckp_diff_query_new")
+        for option, value in (("FAIL_IF", fail_if), ("DIVIDER", divider)):
+            if value is not None:
+                call("ckp_diff_query_set_text", query.pointer, _DIFF_QUERY[option], encode(value))
+        for option, count in (("ENDPOINTS", endpoints), ("DEPTH", depth), ("ULP", ulp), ("COLUMNS", int(columns))):
+            call("ckp_diff_query_set_u64", query.pointer, _DIFF_QUERY[option], count)
+        call("ckp_diff_query_set_f64", query.pointer, _DIFF_QUERY["TOLERANCE"], tolerance)
+        names = (encode(before), encode(after))
+        failed = ctypes.c_uint32()
+        arguments = (self._handle.pointer, *names, query.pointer, _JSON, ctypes.byref(failed))
+        return json.loads(text("ckp_store_report_diff", *arguments))
+
+    def history(
+        self, *pins: str, min_max: str = "max", scene: str | None = None
+    ) -> dict[str, list[PinAtStage]]:
+        """Pins over all stages, by time.
+
+        Args:
+            pins: names as users write them: backslashes of escaped names may be left out.
+            min_max: ``max`` for setup, ``min`` for hold.
+            scene: in this scene only; None for the worst of all.
+
+        Raises:
+            NotFoundError: for a pin that no stage has; the message has names that are near to it.
+        """
+        names = (ctypes.c_char_p * len(pins))(*map(encode, pins))
+        which = (index(MIN_MAX, min_max), None if scene is None else encode(scene))
+        arguments = (self._handle.pointer, names, len(pins), *which, _JSON)
+        answer = json.loads(text("ckp_store_report_history", *arguments))
+        return {pin["pin"]: [PinAtStage.from_json(stage) for stage in pin["stages"]] for pin in answer["pins"]}
 
     def __getitem__(self, name: str) -> Stage:
         return self.stage(name)
