@@ -19,6 +19,7 @@ mod error;
 pub mod ffi;
 mod format;
 mod model;
+pub mod query;
 mod store;
 
 pub use codec::CodecChoice;

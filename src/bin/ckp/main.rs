@@ -8,6 +8,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod blocks;
+mod report;
 mod show;
 
 use std::io::{ErrorKind, Write};
@@ -39,6 +40,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Report(report::Report),
     Show(show::Show),
 }
 
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Err(error) => return answer_usage(&error),
     };
     let outcome = match cli.command {
+        Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
     };
     match outcome {
