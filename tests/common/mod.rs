@@ -6,6 +6,7 @@
 #![allow(dead_code)]
 
 pub mod library;
+pub mod page;
 
 use std::path::Path;
 use std::sync::Arc;

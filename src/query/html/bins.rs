@@ -64,7 +64,7 @@ impl Bins {
     pub fn counts(&self, slacks: impl Iterator<Item = f32>) -> Counts {
         let mut counts = Counts { bins: vec![0; self.count], ..Counts::default() };
         for slack in slacks {
-            let position = self.number(slack) - self.first;
+            let position = self.number(slack).saturating_sub(self.first);
             let slot = match usize::try_from(position) {
                 _ if !is_time(slack) => &mut counts.none,
                 Err(_) => &mut counts.below,
@@ -75,7 +75,7 @@ impl Bins {
         counts
     }
 
-    /// The bin of a slack.
+    /// The bin of a slack; the nearest number there is for one far away.
     fn number(&self, slack: f32) -> i64 {
         let slack = f64::from(slack);
         let number = (slack / self.width).floor();
@@ -111,11 +111,12 @@ mod tests {
             (0..5000).map(|n| ((n * 7919 % 5000) as f32 - 800.0) * 1.3e-13).collect();
         slacks.extend([0.0, -0.0, f32::from_bits(1), -f32::from_bits(1), -9e-9, 8e-8]);
         slacks.extend([f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e30, -1e30, -f32::NAN]);
+        slacks.extend([9e29, -9e29]);
         let bins = Bins::new(slacks.iter().copied());
         let counts = bins.counts(slacks.iter().copied());
         assert_eq!(total(&counts), slacks.len() as u64);
         assert_eq!(counts.none, 6);
-        assert_eq!((counts.below, counts.above), (1, 1));
+        assert_eq!((counts.below, counts.above), (2, 2));
         assert!(bins.first < 0 && bins.first + bins.count as i64 > 0, "{bins:?}");
         for (position, count) in counts.bins.iter().enumerate() {
             let edge = |number: i64| number as f64 * bins.width;

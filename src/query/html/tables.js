@@ -168,7 +168,7 @@ function slackCell(ends, row, stage, worst) {
   if (value === null) return el("td", { class: "number quiet", title: "not an endpoint of this stage" }, "\u2013");
   if (!isTime(value)) return el("td", { class: "number quiet" }, value);
   // The worse, the deeper.
-  const depth = value < 0 ? 0.06 + 0.24 * (value / worst) : 0;
+  const depth = value < 0 ? 0.04 + 0.13 * (value / worst) : 0;
   return el("td", { class: depth ? "number bad" : "number", style: depth ? `--heat: ${(100 * depth).toFixed(1)}%` : null },
     slack(value, periodOf(stage, ends.groups[row])));
 }
