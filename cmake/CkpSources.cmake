@@ -20,6 +20,7 @@ set(ckp_common_sources
 
 set(ckp_debian_sources
   cpp/src/engine/EngineDebian.cpp
+  cpp/src/engine/EngineDebianClocks.cpp
   cpp/src/engine/EngineDebianEndpoints.cpp
   cpp/src/engine/EngineDebianLibrary.cpp
   cpp/src/engine/EngineDebianLimits.cpp
@@ -30,6 +31,7 @@ set(ckp_debian_sources
 # OpenSTA 2.7 and 3.
 set(ckp_opensta_sources
   cpp/src/engine/EngineOpenSta.cpp
+  cpp/src/engine/EngineOpenStaClocks.cpp
   cpp/src/engine/EngineOpenStaEndpoints.cpp
   cpp/src/engine/EngineOpenStaLibrary.cpp
   cpp/src/engine/EngineOpenStaLimits.cpp

@@ -202,6 +202,13 @@
 #define CKP_LIST_GROUPS 3
 
 /*
+ By path group, the name of the clock that captures its endpoints; empty where none does. A group of
+ several clocks is as many items of one name in CKP_LIST_GROUPS. A capture without this list has no
+ clocks of groups.
+ */
+#define CKP_LIST_GROUP_CLOCKS 5
+
+/*
  Names of the attached files, sorted. Stages have this list; ckp_capture_attach() adds to it.
  */
 #define CKP_LIST_ATTACHMENTS 4
@@ -583,7 +590,8 @@ ckp_status ckp_capture_set_text(ckp_capture *capture,
                                 ckp_error **out_error);
 
 /*
- Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES or CKP_LIST_GROUPS.
+ Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS or
+ CKP_LIST_GROUP_CLOCKS.
  */
 ckp_status ckp_capture_add_item(ckp_capture *capture,
                                 uint32_t list,
@@ -746,6 +754,43 @@ ckp_status ckp_capture_commit(ckp_capture *capture,
  Give a capture up. The store is as it was before it began. NULL is fine.
  */
 void ckp_capture_abort(ckp_capture *capture);
+
+/*
+ Add a clock. One of several scenes that have the same is added once; scenes with constraints of their
+ own may have others of its name.
+
+ name:       of the clock.
+ scenes:     `scene_count` numbers of scenes that were added before.
+ period:     seconds.
+ rise, fall: times of the edges, seconds.
+ propagated: 1 where its network is timed, 0 for an ideal clock.
+ master:     name of the clock that a generated one is made of; "" or NULL for another one.
+ sources:    `source_count` names of the pins where it begins, as in the object table; none for a
+             virtual clock.
+ All are borrowed for the call; arrays are NULL only if their count is 0.
+
+ Returns CKP_INVALID_ARGUMENT for a scene that was not added or has a clock of this name.
+ */
+ckp_status ckp_capture_add_clock(ckp_capture *capture,
+                                 const char *name,
+                                 const uint32_t *scenes,
+                                 uint32_t scene_count,
+                                 float period,
+                                 float rise,
+                                 float fall,
+                                 uint32_t propagated,
+                                 const char *master,
+                                 const char *const *sources,
+                                 uint32_t source_count,
+                                 ckp_error **out_error);
+
+/*
+ The clocks, as a JSON list, by name and first scene: `name`, `scenes` (their names), `period`, `rise`,
+ `fall` (seconds), `propagated`, `master` (null but for a generated clock), `sources` (names of pins).
+ */
+ckp_status ckp_stage_clocks(const ckp_stage *stage,
+                            ckp_text **out_text,
+                            ckp_error **out_error);
 
 /*
  A new, empty table.

@@ -26,7 +26,7 @@ pub use codec::CodecChoice;
 pub use delta::Match;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    BaseRef, BlockIndex, CompressedDelta, DelayTable, Digest, Endpoint, MAX_PLANES, MinMax,
+    BaseRef, BlockIndex, Clock, CompressedDelta, DelayTable, Digest, Endpoint, MAX_PLANES, MinMax,
     ObjectTable, StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, TimingStage,
     Transition, Width,
 };

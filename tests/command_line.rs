@@ -8,7 +8,7 @@ mod common;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use ckp::{Capture, CaptureOptions, StreamKind};
+use ckp::{Capture, CaptureOptions, Clock, StreamKind};
 use common::{chain, create, fill, save};
 use serde_json::Value;
 
@@ -49,6 +49,12 @@ fn store(directory: &Path) -> String {
     fill(&mut capture, &table, 2).unwrap();
     capture.metadata_mut().note = "second".into();
     capture.metadata_mut().meta = vec![("run".into(), "7".into())];
+    let clock = Clock { name: "clk".into(), scenes: vec![0], period: 1e-9, ..Clock::default() };
+    capture.add_clock(clock.clone()).unwrap();
+    let (name, master) = ("div 2".into(), "clk".into());
+    let (fall, propagated, sources) = (1e-9, true, vec![b"u0/A".to_vec(), b"u1/A".to_vec()]);
+    let clock = Clock { name, master, fall, propagated, sources, period: 2e-9, ..clock };
+    capture.add_clock(clock).unwrap();
     capture.commit(&store).unwrap();
     path.to_str().unwrap().to_owned()
 }
@@ -67,6 +73,16 @@ fn show_says_what_a_stage_is() {
     assert!(line(&b, "stored ").contains(&format!(" {size} bytes, ")));
     let summary: Vec<&str> = line(&b, "default").split_whitespace().collect();
     assert_eq!(summary, ["default", "min", "-2.0ps", "-20.0ps", "2"]);
+    let clocks: Vec<&str> = b.lines().filter(|line| line.starts_with("clock ")).collect();
+    assert!(
+        clocks[0]
+            .ends_with(" clk: period 1000.0ps, rises at 0.0ps, falls at 0.0ps, ideal, virtual"),
+        "{b}"
+    );
+    assert!(clocks[1].ends_with(
+        " div 2: period 2000.0ps, rises at 0.0ps, falls at 1000.0ps, propagated, made of clk, at \
+         u0/A u1/A"
+    ), "{b}");
     let a = text(&["show", &path, "a"]);
     assert!(line(&a, "base ").ends_with("none, a full stage"));
     assert!(!a.contains("note"));
@@ -80,6 +96,10 @@ fn show_says_what_a_stage_is() {
     let sum: u64 = parts.values().map(|bytes| bytes.as_u64().unwrap()).sum();
     assert_eq!(sum, size);
     assert_eq!(json["arrays"], Value::Null);
+    let clock = &json["clocks"][1];
+    assert_eq!((&clock["name"], &clock["master"]), (&"div 2".into(), &"clk".into()));
+    assert_eq!((&clock["period"], &clock["scenes"][0]), (&2e-9.into(), &"default".into()));
+    assert_eq!((&clock["propagated"], &clock["sources"][1]), (&true.into(), &"u1/A".into()));
 }
 
 #[test]

@@ -110,6 +110,7 @@ fn begin(store: *mut ckp_store, stage: &str, options: *const ckp_options) -> *mu
     }
     ok!(ckp_capture_add_item(capture, CKP_LIST_LIBERTIES, c"lib".as_ptr()));
     ok!(ckp_capture_add_item(capture, CKP_LIST_GROUPS, c"clk".as_ptr()));
+    ok!(ckp_capture_add_item(capture, CKP_LIST_GROUP_CLOCKS, c"clk".as_ptr()));
     capture
 }
 
@@ -130,6 +131,7 @@ fn save(store: *mut ckp_store, stage: &str, options: *const ckp_options) -> *con
     }
     ok!(ckp_capture_add_meta(capture, c"k".as_ptr(), c"v".as_ptr()));
     ok!(ckp_capture_set_threads(capture, 4));
+    add_clocks(capture);
     let mut column = 99;
     for scene in 0..2 {
         let slew = CKP_COLUMN_SLEW;
@@ -159,7 +161,57 @@ fn save(store: *mut ckp_store, stage: &str, options: *const ckp_options) -> *con
     stage
 }
 
+/// A clock of both scenes, and one of the second that is generated from it.
+fn add_clocks(capture: *mut ckp_capture) {
+    let pins = [c"u1/Z".as_ptr(), c"in".as_ptr()];
+    let (period, rise, fall) = (1e-9, 0.0, 0.5e-9);
+    ok!(ckp_capture_add_clock(
+        capture,
+        c"half".as_ptr(),
+        [1].as_ptr(),
+        1,
+        2e-9,
+        rise,
+        1e-9,
+        1,
+        c"clk".as_ptr(),
+        pins.as_ptr(),
+        2
+    ));
+    ok!(ckp_capture_add_clock(
+        capture,
+        c"clk".as_ptr(),
+        [1, 0].as_ptr(),
+        2,
+        period,
+        rise,
+        fall,
+        0,
+        null(),
+        null(),
+        0
+    ));
+}
+
+fn check_clocks(stage: *const ckp_stage) {
+    let mut out = null_mut();
+    ok!(ckp_stage_clocks(stage, &raw mut out));
+    let clocks: serde_json::Value = serde_json::from_str(&text(out)).unwrap();
+    let expected = serde_json::json!([
+        {
+            "name": "clk", "scenes": ["slow", "fast"], "period": 1e-9, "rise": 0.0, "fall": 0.5e-9,
+            "propagated": false, "master": null, "sources": [],
+        },
+        {
+            "name": "half", "scenes": ["fast"], "period": 2e-9, "rise": 0.0, "fall": 1e-9,
+            "propagated": true, "master": "clk", "sources": ["in", "u1/Z"],
+        },
+    ]);
+    assert_eq!(clocks, expected);
+}
+
 fn check_stage(stage: *const ckp_stage) {
+    check_clocks(stage);
     let read_text = |id| {
         let mut out = null_mut();
         ok!(ckp_stage_text(stage, id, &raw mut out));
@@ -183,9 +235,12 @@ fn check_stage(stage: *const ckp_stage) {
     let mut count = 0;
     ok!(ckp_stage_item_count(stage, CKP_LIST_SCENES, &raw mut count));
     assert_eq!(count, 2);
-    for (list, index, expected) in
-        [(CKP_LIST_SCENES, 1, "fast"), (CKP_LIST_LIBERTIES, 0, "lib"), (CKP_LIST_GROUPS, 0, "clk")]
-    {
+    for (list, index, expected) in [
+        (CKP_LIST_SCENES, 1, "fast"),
+        (CKP_LIST_LIBERTIES, 0, "lib"),
+        (CKP_LIST_GROUPS, 0, "clk"),
+        (CKP_LIST_GROUP_CLOCKS, 0, "clk"),
+    ] {
         let mut out = null_mut();
         ok!(ckp_stage_item(stage, list, index, &raw mut out));
         assert_eq!(text(out), expected);
@@ -445,6 +500,28 @@ fn wrong_values_are_refused_one_by_one() {
     fails!(bad, ckp_capture_write(capture, 9, [0.0].as_ptr(), 1));
     fails!(bad, ckp_capture_write_marks(capture, 9, [1].as_ptr(), 1));
     fails!(bad, ckp_capture_set_summary(capture, 2, 0, 0.0, 0.0, 0));
+    let add_clock = |scene: u32, propagated: u32| unsafe {
+        let name = c"clk".as_ptr();
+        ckp_capture_add_clock(
+            capture,
+            name,
+            &raw const scene,
+            1,
+            1.0,
+            0.0,
+            0.5,
+            propagated,
+            null(),
+            null(),
+            0,
+            null_mut(),
+        )
+    };
+    assert_eq!(add_clock(2, 0), bad, "no such scene");
+    assert_eq!(add_clock(0, 2), bad, "neither propagated nor ideal");
+    assert_eq!(add_clock(0, 1), CKP_OK);
+    assert_eq!(add_clock(0, 1), bad, "the same clock again");
+    assert_eq!(add_clock(1, 1), CKP_OK, "another scene may have one of that name");
     let (one, zero) = ([1u32], [0u32]);
     let slack = [0.0f32];
     let endpoints = |vertex: u32, group: u32, scene: u32, min_max: u32| {

@@ -109,6 +109,7 @@ void StaCapture::describe(const SaveOptions& options)
   }
   set_text(CKP_TEXT_SDC, constraints);
   call(ckp_capture_set_threads, capture_.get(), engine_.threadCount());
+  addClocks();
   for (const auto& [key, value] : options.meta) {
     call(ckp_capture_add_meta, capture_.get(), key.c_str(), value.c_str());
   }
@@ -118,6 +119,28 @@ void StaCapture::addItems(uint32_t list, const std::vector<std::string>& items)
 {
   for (const std::string& item : items) {
     call(ckp_capture_add_item, capture_.get(), list, item.c_str());
+  }
+}
+
+void StaCapture::addClocks()
+{
+  for (const ClockInfo& clock : engine_.clocks()) {
+    std::vector<const char*> sources;
+    for (const std::string& source : clock.sources) {
+      sources.push_back(source.c_str());
+    }
+    call(ckp_capture_add_clock,
+         capture_.get(),
+         clock.name.c_str(),
+         clock.scenes.data(),
+         static_cast<uint32_t>(clock.scenes.size()),
+         clock.period,
+         clock.rise,
+         clock.fall,
+         clock.is_propagated ? 1U : 0U,
+         clock.master.c_str(),
+         sources.data(),
+         static_cast<uint32_t>(sources.size()));
   }
 }
 
@@ -334,6 +357,7 @@ void StaCapture::writeEndpoints()
     ends = engine_.endpoints();
   }
   addItems(CKP_LIST_GROUPS, ends.groups);
+  addItems(CKP_LIST_GROUP_CLOCKS, ends.group_clocks);
   call(ckp_capture_write_endpoints,
        capture_.get(),
        ends.vertex.data(),

@@ -36,6 +36,7 @@ class StaCapture
              const SaveOptions& options);
   void describe(const SaveOptions& options);
   void addItems(uint32_t list, const std::vector<std::string>& items);
+  void addClocks();
   void addLibraryDelays();
   void writeVertexColumns();
   void writeDelayColumns();

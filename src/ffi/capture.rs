@@ -78,6 +78,10 @@ pub const CKP_LIST_SCENES: u32 = 1;
 pub const CKP_LIST_LIBERTIES: u32 = 2;
 /// Path group names; endpoints refer to them by position.
 pub const CKP_LIST_GROUPS: u32 = 3;
+/// By path group, the name of the clock that captures its endpoints; empty where none does. A group of
+/// several clocks is as many items of one name in CKP_LIST_GROUPS. A capture without this list has no
+/// clocks of groups.
+pub const CKP_LIST_GROUP_CLOCKS: u32 = 5;
 /// Names of the attached files, sorted. Stages have this list; ckp_capture_attach() adds to it.
 pub const CKP_LIST_ATTACHMENTS: u32 = 4;
 
@@ -159,7 +163,8 @@ pub unsafe extern "C" fn ckp_capture_set_text(
     }
 }
 
-/// Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES or CKP_LIST_GROUPS.
+/// Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS or
+/// CKP_LIST_GROUP_CLOCKS.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_capture_add_item(
     capture: *mut ckp_capture,
@@ -180,6 +185,7 @@ pub unsafe extern "C" fn ckp_capture_add_item(
                     CKP_LIST_SCENES => &mut metadata.scenes,
                     CKP_LIST_LIBERTIES => &mut metadata.liberties,
                     CKP_LIST_GROUPS => &mut metadata.groups,
+                    CKP_LIST_GROUP_CLOCKS => &mut metadata.group_clocks,
                     _ => return Err(invalid(format!("There is no list {list}."))),
                 };
                 list.push(value.to_owned());
@@ -487,7 +493,7 @@ pub unsafe extern "C" fn ckp_capture_abort(capture: *mut ckp_capture) {
 
 /// # Safety
 /// `capture` is valid or NULL.
-unsafe fn with<R>(
+pub(super) unsafe fn with<R>(
     capture: *mut ckp_capture,
     body: impl FnOnce(&mut Capture) -> Result<R>,
 ) -> Result<R> {

@@ -14,6 +14,7 @@
 
 mod alignment;
 mod capture;
+mod clocks;
 mod guard;
 mod handle;
 mod objects;
@@ -25,6 +26,7 @@ mod text;
 
 pub use alignment::*;
 pub use capture::*;
+pub use clocks::*;
 pub use objects::*;
 pub use options::*;
 pub use stage::*;

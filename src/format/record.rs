@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::packed::{pack, unpack};
 use crate::delta::MAX_TOLERANCE;
 use crate::error::{Error, ErrorKind, Result, corrupt};
-use crate::model::{BaseRef, CompressedDelta, StageMetadata, TimingStage, is_attachment_name};
+use crate::model::{
+    BaseRef, Clock, CompressedDelta, StageMetadata, TimingStage, is_attachment_name,
+};
 
 /// Names, notes and lists; nobody needs more.
 const MAX_RECORD: usize = 64 << 20;
@@ -62,7 +64,23 @@ pub(crate) fn decode_record(bytes: &[u8]) -> Result<Record> {
     if !names.is_sorted_by(|a, b| a < b) || !names.iter().all(|name| is_attachment_name(name)) {
         return Err(corrupt("The metadata has attachments whose names make no sense."));
     }
+    check_clocks(&record.metadata)?;
     Ok(record)
+}
+
+/// Readers take a group's clock by position, and the scenes of clocks by number.
+fn check_clocks(metadata: &StageMetadata) -> Result<()> {
+    if metadata.group_clocks.len() != metadata.groups.len() {
+        return Err(corrupt("The metadata has path groups without a word about their clocks."));
+    }
+    let is_scene = |scene: &u16| usize::from(*scene) < metadata.scenes.len();
+    let is_sound = |clock: &Clock| {
+        clock.scenes.is_sorted_by(|a, b| a < b) && clock.scenes.iter().all(is_scene)
+    };
+    if !metadata.clocks.iter().all(is_sound) {
+        return Err(corrupt("The metadata has clocks of scenes that do not exist."));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -112,5 +130,25 @@ mod tests {
             let bytes = encode_record(&Record { metadata, ..record.clone() }).unwrap();
             assert!(decode_record(&bytes).is_err(), "{names:?}");
         }
+        let clock = |scenes: &[u16]| Clock { scenes: scenes.to_vec(), ..Clock::default() };
+        let fine = StageMetadata {
+            scenes: vec!["fast".into(), "slow".into()],
+            groups: vec!["clk".into()],
+            group_clocks: vec!["clk".into()],
+            clocks: vec![clock(&[0, 1]), clock(&[])],
+            ..StageMetadata::default()
+        };
+        let decoded = |metadata: &StageMetadata| {
+            let metadata = metadata.clone();
+            decode_record(&encode_record(&Record { metadata, ..record.clone() }).unwrap())
+        };
+        assert_eq!(decoded(&fine).unwrap().metadata, fine);
+        for scenes in [&[2][..], &[1, 0], &[0, 0]] {
+            let clocks = vec![clock(scenes)];
+            let bad = StageMetadata { clocks, ..fine.clone() };
+            assert!(decoded(&bad).is_err(), "{scenes:?}");
+        }
+        let bad = StageMetadata { group_clocks: Vec::new(), ..fine };
+        assert!(decoded(&bad).is_err(), "a group without its clock");
     }
 }

@@ -11,8 +11,8 @@ mod stream;
 pub use delay_table::DelayTable;
 pub use objects::ObjectTable;
 pub use stage::{
-    BaseRef, BlockIndex, CompressedDelta, Digest, Endpoint, StageMetadata, StreamIndex, Summary,
-    TimingStage,
+    BaseRef, BlockIndex, Clock, CompressedDelta, Digest, Endpoint, StageMetadata, StreamIndex,
+    Summary, TimingStage,
 };
 pub use stream::{MAX_PLANES, MinMax, StreamKey, StreamKind, Transition, Width};
 

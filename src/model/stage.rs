@@ -124,6 +124,33 @@ pub struct StageMetadata {
     pub arc_digest: Digest,
     /// Names the cells of the vertices' instances.
     pub cell_digest: Digest,
+    /// By path group, the name of the clock that captures its endpoints; empty where none does. A group
+    /// of several clocks is as many entries of one name in [`Self::groups`].
+    pub group_clocks: Vec<String>,
+    /// The clocks, by name and first scene.
+    pub clocks: Vec<Clock>,
+}
+
+/// A clock of one set of constraints. Scenes with constraints of their own may have others of its name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Name.
+    pub name: String,
+    /// Numbers of the scenes that have it, rising.
+    pub scenes: Vec<u16>,
+    /// Seconds.
+    pub period: f32,
+    /// Time of the rising edge that the engine times by, seconds.
+    pub rise: f32,
+    /// Time of the falling edge, seconds.
+    pub fall: f32,
+    /// Whether its network is timed; an ideal clock has no delay but its latency.
+    pub propagated: bool,
+    /// Name of the clock that a generated one is made of, else empty.
+    pub master: String,
+    /// Names of the pins where it begins, rising, in bytes as those of the object table; none where it
+    /// is virtual.
+    pub sources: Vec<Vec<u8>>,
 }
 
 /// Worst and total negative slack of one scene and min/max.
@@ -204,6 +231,11 @@ pub(crate) fn is_attachment_name(name: &str) -> bool {
 pub(crate) const MAX_ATTACHMENT_NAME: usize = 200;
 
 impl StageMetadata {
+    /// The clock of this name in a scene.
+    pub fn clock(&self, name: &str, scene: u16) -> Option<&Clock> {
+        self.clocks.iter().find(|clock| clock.name == name && clock.scenes.contains(&scene))
+    }
+
     /// The summary of one scene and min/max.
     pub fn summary(&self, scene: u16, min_max: MinMax) -> Option<&Summary> {
         self.summaries.iter().find(|s| s.scene == scene && s.min_max == min_max)

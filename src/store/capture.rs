@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 
 use super::arrays::aligned_bytes;
 use super::attach::attach;
+use super::clocks::finish_clocks;
 use super::columns::{ColumnEncoder, is_still};
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
@@ -363,6 +364,7 @@ impl Capture {
     /// is there and the head is the old one.
     pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
         self.check_complete()?;
+        finish_clocks(&mut self.metadata)?;
         let mut prepared = std::mem::take(&mut self.preparation).finish()?;
         if let Some(base) = &mut prepared.base {
             base.scenes = SceneMap::new(&base.stage.metadata().scenes, &self.metadata.scenes);
@@ -404,13 +406,11 @@ impl Capture {
     }
 
     fn check_complete(&self) -> Result<()> {
-        match self.columns.iter().find(|column| column.len() != column.rows) {
-            Some(column) => {
-                let Column { key, rows, .. } = column;
-                Err(shape(format!("{key} has {} of {rows} values.", column.len())))
-            }
-            None => Ok(()),
+        if let Some(column) = self.columns.iter().find(|column| column.len() != column.rows) {
+            let Column { key, rows, .. } = column;
+            return Err(shape(format!("{key} has {} of {rows} values.", column.len())));
         }
+        Ok(())
     }
 
     fn write_columns(&mut self, prepared: &Prepared) -> Result<()> {

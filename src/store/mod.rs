@@ -7,6 +7,7 @@ mod arrays;
 mod attach;
 mod attachments;
 mod capture;
+mod clocks;
 mod columns;
 mod directory;
 mod durable;

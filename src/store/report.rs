@@ -13,7 +13,7 @@ use super::directory::Store;
 use super::stage_file::StageFile;
 use super::verify::Verification;
 use crate::error::Result;
-use crate::model::{MinMax, StageMetadata, StreamIndex, TimingStage};
+use crate::model::{Clock, MinMax, StageMetadata, StreamIndex, TimingStage};
 
 /// One row of the list of stages.
 struct Row {
@@ -88,6 +88,9 @@ pub fn stage_text(store: &Store, name: &str) -> Result<String> {
     let threads = format!("{} {}", metadata.threads, plural(metadata.threads, "thread"));
     line("engine", &format!("{} {}, {threads}", metadata.engine, metadata.engine_version));
     line("scenes", &metadata.scenes.join(" "));
+    for clock in &metadata.clocks {
+        line("clock", &clock_text(metadata, clock));
+    }
     let StageMetadata { vertices, edges, arcs, endpoints, raw_bytes, .. } = metadata;
     line(
         "rows",
@@ -150,7 +153,51 @@ pub fn stage_json(store: &Store, name: &str) -> Result<Value> {
     value["edges"] = json!(metadata.edges);
     value["endpoints"] = json!(metadata.endpoints);
     value["stored_bytes_of"] = Value::Object(parts);
+    value["clocks"] = clocks_json(metadata);
     Ok(value)
+}
+
+/// A clock in one line; its scenes are named where it is not the same in all.
+fn clock_text(metadata: &StageMetadata, clock: &Clock) -> String {
+    let Clock { name, period, rise, fall, .. } = clock;
+    let edges = format!("rises at {}, falls at {}", picoseconds(*rise), picoseconds(*fall));
+    let kind = if clock.propagated { "propagated" } else { "ideal" };
+    let mut text = format!("{name}: period {}, {edges}, {kind}", picoseconds(*period));
+    if !clock.master.is_empty() {
+        let _ = write!(text, ", made of {}", clock.master);
+    }
+    let sources: Vec<_> = clock.sources.iter().map(|pin| String::from_utf8_lossy(pin)).collect();
+    match sources.as_slice() {
+        [] => text.push_str(", virtual"),
+        pins => text.push_str(&format!(", at {}", pins.join(" "))),
+    }
+    if clock.scenes.len() != metadata.scenes.len() {
+        let _ = write!(text, ", in {}", scene_names(metadata, clock).join(" "));
+    }
+    text
+}
+
+/// The clocks of a stage as a JSON list; times in seconds.
+pub fn clocks_json(metadata: &StageMetadata) -> Value {
+    let clocks = metadata.clocks.iter().map(|clock| {
+        let sources = clock.sources.iter().map(|pin| String::from_utf8_lossy(pin));
+        json!({
+            "name": clock.name,
+            "scenes": scene_names(metadata, clock),
+            "period": exact(clock.period),
+            "rise": exact(clock.rise),
+            "fall": exact(clock.fall),
+            "propagated": clock.propagated,
+            "master": (!clock.master.is_empty()).then_some(&clock.master),
+            "sources": sources.collect::<Vec<_>>(),
+        })
+    });
+    Value::Array(clocks.collect())
+}
+
+fn scene_names<'a>(metadata: &'a StageMetadata, clock: &Clock) -> Vec<&'a str> {
+    let names = clock.scenes.iter().filter_map(|scene| metadata.scenes.get(usize::from(*scene)));
+    names.map(String::as_str).collect()
 }
 
 /// Bytes of a stage file by what they are for: the kinds of arrays in file order, then all else.

@@ -297,6 +297,19 @@ static void checkCapture(ckp_capture* c)
   REJECTS_ARGUMENT(ckp_capture_set_summary, c, 9, 0, 0, 0, 0);
   REJECTS_ARGUMENT(ckp_capture_set_summary, c, 0, 9, 0, 0, 0);
   const uint32_t n[] = {0};
+  const char* pins[] = {"p", NULL};
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, NULL, "k", n, 1, 1, 0, 1, 0, NULL, pins, 1);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, c, NULL, n, 1, 1, 0, 1, 0, NULL, pins, 1);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, c, "k", NULL, 1, 1, 0, 1, 0, NULL, pins, 1);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, c, "k", n, 1, 1, 0, 1, 2, NULL, pins, 1);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, c, "k", n, 1, 1, 0, 1, 0, NULL, NULL, 1);
+  REJECTS_ARGUMENT(
+      ckp_capture_add_clock, c, "k", n, 1, 1, 0, 1, 0, NULL, pins, 2);
   REJECTS_ARGUMENT(ckp_capture_write_endpoints, NULL, n, n, n, n, value, 1);
   REJECTS_ARGUMENT(ckp_capture_write_endpoints, c, NULL, n, n, n, value, 1);
   REJECTS_ARGUMENT(ckp_capture_write_endpoints, c, n, NULL, n, n, value, 1);

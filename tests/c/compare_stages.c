@@ -101,6 +101,15 @@ static uint32_t compareList(struct Pair* pair, uint32_t list, const char* of)
   return count[0];
 }
 
+static void compareClocks(struct Pair* pair)
+{
+  ckp_text* texts[2];
+  for (int side = 0; side < 2; side++) {
+    OK(ckp_stage_clocks, pair->stages[side], &texts[side]);
+  }
+  compareTexts(pair, texts, "clocks");
+}
+
 static void printRow(const struct Pair* pair,
                      const uint32_t key[4],
                      uint32_t row,
@@ -322,6 +331,8 @@ int main(int argc, char* argv[])
   if (pair.differences == 0) {
     const uint32_t scenes = compareList(&pair, CKP_LIST_SCENES, "scenes");
     compareList(&pair, CKP_LIST_GROUPS, "groups");
+    compareList(&pair, CKP_LIST_GROUP_CLOCKS, "clocks of groups");
+    compareClocks(&pair);
     compareNames(&pair);
     compareColumns(&pair, scenes);
     compareSummaries(&pair, scenes);

@@ -246,6 +246,22 @@ void fillCapture(ckp_capture* capture,
   OK(ckp_capture_add_item, capture, CKP_LIST_LIBERTIES, "NangateLike");
   OK(ckp_capture_add_item, capture, CKP_LIST_GROUPS, "clk");
   OK(ckp_capture_add_item, capture, CKP_LIST_GROUPS, "io");
+  OK(ckp_capture_add_item, capture, CKP_LIST_GROUP_CLOCKS, "clk");
+  OK(ckp_capture_add_item, capture, CKP_LIST_GROUP_CLOCKS, "");
+  const uint32_t scenes[] = {0, 1};
+  const char* sources[] = {"io[0]"};
+  OK(ckp_capture_add_clock,
+     capture,
+     "clk",
+     scenes,
+     2,
+     1e-9f,
+     0.0f,
+     5e-10f,
+     1,
+     "",
+     sources,
+     1);
   OK(ckp_capture_add_meta, capture, "seed", "any");
   OK(ckp_capture_set_threads, capture, 3);
   for (uint32_t column = 0; column < kColumns; column++) {

@@ -19,9 +19,11 @@ bool EndpointSlacks::Slack::operator<(const Slack& other) const
                     other.slack);
 }
 
-uint32_t EndpointSlacks::group(const std::string& name)
+uint32_t EndpointSlacks::group(const std::string& name,
+                               const std::string& clock)
 {
-  return groups_.emplace(name, groups_.size()).first->second;
+  const std::pair<std::string, std::string> key(name, clock);
+  return groups_.emplace(key, groups_.size()).first->second;
 }
 
 void EndpointSlacks::add(const DelayLane& lane,
@@ -36,9 +38,10 @@ EndpointTable EndpointSlacks::table()
 {
   EndpointTable table;
   std::vector<uint32_t> sorted_index(groups_.size());
-  for (const auto& [name, index] : groups_) {
+  for (const auto& [key, index] : groups_) {
     sorted_index[index] = table.groups.size();
-    table.groups.push_back(name);
+    table.groups.push_back(key.first);
+    table.group_clocks.push_back(key.second);
   }
   for (Slack& end : slacks_) {
     end.group = sorted_index[end.group];

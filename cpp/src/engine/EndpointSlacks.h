@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/Engine.h"
@@ -16,9 +17,9 @@ namespace ckp {
 class EndpointSlacks
 {
  public:
-  // The number of a path group, for add(). Groups of one name are one group:
-  // the engine has one for min and one for max.
-  uint32_t group(const std::string& name);
+  // The number of a path group and capture clock, for add(). Groups of one name
+  // are one group: the engine has one for min and one for max.
+  uint32_t group(const std::string& name, const std::string& clock);
   void add(const DelayLane& lane, uint32_t group, uint32_t vertex, float slack);
   // To be called once.
   EndpointTable table();
@@ -35,7 +36,7 @@ class EndpointSlacks
     bool operator<(const Slack& other) const;
   };
 
-  std::map<std::string, uint32_t> groups_;
+  std::map<std::pair<std::string, std::string>, uint32_t> groups_;
   std::vector<Slack> slacks_;
 };
 

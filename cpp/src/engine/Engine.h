@@ -67,6 +67,19 @@ struct PathBlock
   std::vector<std::vector<float>> slack;
 };
 
+// A clock as it is timed. Times in seconds.
+struct ClockInfo
+{
+  std::string name;
+  std::vector<uint32_t> scenes;  // Those whose constraints have it.
+  float period;
+  float rise;
+  float fall;
+  bool is_propagated;
+  std::string master;                // "" unless it is generated.
+  std::vector<std::string> sources;  // Pins; none for a virtual clock.
+};
+
 // Delays of a timing arc of a library cell over input slew and load, from
 // which the library predicts those of its arcs in the design. SI units.
 struct LibraryDelays
@@ -77,11 +90,13 @@ struct LibraryDelays
   std::vector<float> delays;  // Those of the first slew first.
 };
 
-// Worst slack of each endpoint in each path group, sorted by scene, min/max,
-// group and vertex row, so that equal timing gives equal tables.
+// Worst slack of each endpoint in each path group and of each capture clock,
+// sorted by scene, min/max, group and vertex row, so that equal timing gives
+// equal tables. A group of several clocks is as many groups of one name.
 struct EndpointTable
 {
-  std::vector<std::string> groups;  // Sorted.
+  std::vector<std::string> groups;        // Sorted, with
+  std::vector<std::string> group_clocks;  // capture clocks; "" for none.
   std::vector<uint32_t> vertex;
   std::vector<uint32_t> group;
   std::vector<uint32_t> scene;
@@ -147,6 +162,9 @@ class Engine
   // tables.
   virtual std::vector<LibraryDelays> libraryDelays(uint32_t scene) const = 0;
   virtual EndpointTable endpoints() = 0;
+  // Those of the constraints; after findTiming(), which gives generated ones
+  // their edges.
+  virtual std::vector<ClockInfo> clocks() const = 0;
 
   // User annotation. Slews are marked by min/max and transition only; the
   // scene of `lane` is not looked at.

@@ -45,6 +45,7 @@ class EngineDebian : public Engine
   void readPaths(Rows rows, PathBlock& block) override;
   std::vector<LibraryDelays> libraryDelays(uint32_t scene) const override;
   EndpointTable endpoints() override;
+  std::vector<ClockInfo> clocks() const override;
 
   bool hasSlewMarks() const override;
   bool hasDelayMarks() const override;

@@ -2,9 +2,12 @@
 // Copyright (c) 2026, The ckp Authors
 
 #include <OpenSTA/Machine.hh>  // Before the engine's other headers.
-#include <mutex>               // PathGroup.hh needs it.
-#include <unordered_map>
+#include <map>
+#include <mutex>  // PathGroup.hh needs it.
+#include <string>
+#include <utility>
 
+#include "OpenSTA/Clock.hh"
 #include "OpenSTA/Corner.hh"
 #include "OpenSTA/Graph.hh"
 #include "OpenSTA/MinMax.hh"
@@ -55,26 +58,32 @@ class EndpointVisitor : public sta::PathEndVisitor
       const DelayLane lane
           = {static_cast<uint32_t>(point->corner()->index()),
              static_cast<uint32_t>(point->pathMinMax()->index())};
-      slacks_.add(lane, groupNumber(group), row_, end->slack(sta_));
+      slacks_.add(lane,
+                  groupNumber(group, end->targetClk(sta_)),
+                  row_,
+                  end->slack(sta_));
     }
   }
 
   sta::PathEndVisitor* copy() override { return new EndpointVisitor(sta_); }
 
  private:
-  uint32_t groupNumber(const sta::PathGroup* group)
+  uint32_t groupNumber(const sta::PathGroup* group, const sta::Clock* clock)
   {
-    const auto known = group_numbers_.find(group);
+    const auto known = group_numbers_.find({group, clock});
     if (known != group_numbers_.end()) {
       return known->second;
     }
-    return group_numbers_[group] = slacks_.group(group->name());
+    const std::string clock_name(clock ? clock->name() : "");
+    return group_numbers_[{group, clock}]
+           = slacks_.group(group->name(), clock_name);
   }
 
   sta::Sta* sta_;
   sta::PathGroups groups_;
   uint32_t row_ = 0;
-  std::unordered_map<const sta::PathGroup*, uint32_t> group_numbers_;
+  std::map<std::pair<const sta::PathGroup*, const sta::Clock*>, uint32_t>
+      group_numbers_;
   EndpointSlacks slacks_;
 };
 

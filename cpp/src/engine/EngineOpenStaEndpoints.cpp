@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-#include <unordered_map>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "engine/EndpointSlacks.h"
 #include "engine/EngineOpenSta.h"
+#include "sta/Clock.hh"
 #include "sta/VisitPathEnds.hh"
 
 namespace ckp {
@@ -27,7 +30,7 @@ class EndpointVisitor : public sta::PathEndVisitor
     for (const sta::PathGroup* group : finder_.groups(end)) {
       const float slack
           = api::judged(end->slack(sta_), sta::MinMax::min(), sta_);
-      slacks_.add(lane, groupNumber(group), row_, slack);
+      slacks_.add(lane, groupNumber(group, end->targetClk(sta_)), row_, slack);
     }
   }
 
@@ -37,19 +40,22 @@ class EndpointVisitor : public sta::PathEndVisitor
   }
 
  private:
-  uint32_t groupNumber(const sta::PathGroup* group)
+  uint32_t groupNumber(const sta::PathGroup* group, const sta::Clock* clock)
   {
-    const auto known = group_numbers_.find(group);
+    const auto known = group_numbers_.find({group, clock});
     if (known != group_numbers_.end()) {
       return known->second;
     }
-    return group_numbers_[group] = slacks_.group(group->name());
+    const std::string clock_name(clock ? clock->name() : "");
+    return group_numbers_[{group, clock}]
+           = slacks_.group(group->name(), clock_name);
   }
 
   sta::Sta* sta_;
   api::GroupFinder finder_;
   uint32_t row_ = 0;
-  std::unordered_map<const sta::PathGroup*, uint32_t> group_numbers_;
+  std::map<std::pair<const sta::PathGroup*, const sta::Clock*>, uint32_t>
+      group_numbers_;
   EndpointSlacks slacks_;
 };
 

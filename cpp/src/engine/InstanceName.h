@@ -27,4 +27,16 @@ std::string instanceName(const Network* network, const Instance* inst)
   return is_other ? name : plain;
 }
 
+// The name of a pin in the object table.
+template <class Network, class Pin>
+std::string pinName(const Network* network, const Pin* pin)
+{
+  const auto* inst = network->instance(pin);
+  std::string name = instanceName(network, inst);
+  if (inst != network->topInstance()) {
+    name += network->pathDivider();
+  }
+  return name + network->portName(pin);
+}
+
 }  // namespace ckp

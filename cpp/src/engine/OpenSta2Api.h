@@ -23,6 +23,7 @@
 #include "sta/PathAnalysisPt.hh"
 #include "sta/PathEnd.hh"
 #include "sta/PathGroup.hh"
+#include "sta/Sdc.hh"
 #include "sta/Search.hh"
 #include "sta/Sta.hh"
 #include "sta/TableModel.hh"
@@ -99,6 +100,20 @@ void writeConstraints(sta::Sta* sta, int digits, Write write)
   write("", [&](const std::string& path) {
     sta->writeSdc(path.c_str(), false, true, digits, false, true);
   });
+}
+
+// Calls visit(clock, scenes) for all clocks; one set of constraints holds for
+// all corners.
+template <class Visit>
+void forEachClock(const sta::Sta* sta, Visit visit)
+{
+  std::vector<uint32_t> all;
+  for (const Scene* corner : scenes(sta)) {
+    all.push_back(corner->index());
+  }
+  for (const sta::Clock* clock : *sta->sdc()->clocks()) {
+    visit(clock, all);
+  }
 }
 
 inline const sta::VertexSet& endpoints(const sta::Sta* sta)

@@ -118,6 +118,22 @@ void writeConstraints(sta::Sta* sta, int digits, Write write)
   }
 }
 
+// Calls visit(clock, scenes) for the clocks of all modes; `scenes` are the
+// numbers of those of the mode.
+template <class Visit>
+void forEachClock(const sta::Sta* sta, Visit visit)
+{
+  for (const sta::Mode* mode : sta->modes()) {
+    std::vector<uint32_t> scenes;
+    for (const Scene* scene : mode->scenes()) {
+      scenes.push_back(scene->index());
+    }
+    for (const sta::Clock* clock : mode->sdc()->clocks()) {
+      visit(clock, scenes);
+    }
+  }
+}
+
 inline const sta::VertexSet& endpoints(const sta::Sta* sta)
 {
   return sta->search()->endpoints();
