@@ -61,7 +61,8 @@ fn the_page_is_one_file_that_loads_nothing() {
     }
     // The namespace of SVG is a name, not an address.
     assert_eq!(code.matches("http:").count(), 1);
-    for (open, close) in [("<script", "</script>"), ("<style", "</style>"), ("<table", "</table>")] {
+    for (open, close) in [("<script", "</script>"), ("<style", "</style>"), ("<table", "</table>")]
+    {
         assert_eq!(page.matches(open).count(), page.matches(close).count(), "{open}");
     }
     assert!(!code.contains("{{"), "a piece of the template was left");
@@ -84,7 +85,10 @@ fn stages_and_sums_are_those_of_the_store() {
     assert_eq!(stages[1]["note"], HOSTILE_NAMES[0]);
     assert_eq!(data["store"], "s.ckp");
     let data = self::data(&page(&store, &["c", "b"], HtmlOptions::default()));
-    assert_eq!((&data["stages"][0]["stage"], &data["stages"][1]["stage"]), (&"c".into(), &"b".into()));
+    assert_eq!(
+        (&data["stages"][0]["stage"], &data["stages"][1]["stage"]),
+        (&"c".into(), &"b".into())
+    );
 }
 
 #[test]

@@ -44,7 +44,9 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         let mut command = Command::new("sh");
         // Chromium reads the protocol from descriptor 3 and writes it to 4.
-        command.args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1"]).arg(program);
+        command
+            .args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1"])
+            .arg(program);
         command.args(["--headless", "--remote-debugging-pipe", "--disable-gpu", "--no-first-run"]);
         command.args(["--disable-background-networking", "--window-size=1440,1000"]);
         // No name of the network resolves.
@@ -138,7 +140,10 @@ impl Browser {
 
     /// The texts of all elements that a selector finds.
     pub fn texts(&mut self, selector: &str) -> Vec<String> {
-        let list = self.get(&format!("Array.from(document.querySelectorAll({}), (e) => e.textContent.trim())", json!(selector)));
+        let list = self.get(&format!(
+            "Array.from(document.querySelectorAll({}), (e) => e.textContent.trim())",
+            json!(selector)
+        ));
         list.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
     }
 

@@ -26,7 +26,7 @@ fn table() -> ObjectTable {
 /// Slacks around zero, some of them on it, far away, and none at all.
 fn slack(number: usize, version: u32, scene: u16, min_max: MinMax) -> f32 {
     let shift = 20 * version as usize + 7 * usize::from(scene) + 3 * min_max as usize;
-    match (number + shift) % 97 {
+    match (number + shift) % 193 {
         0 => 0.0,
         1 => -0.0,
         2 => 1e30,
@@ -61,7 +61,9 @@ pub fn save_stage(store: &Store, name: &str, version: u32) {
             capture.add_endpoints(&ends).unwrap();
             let worst_slack = ends.iter().map(|end| end.slack).fold(1e30, f32::min);
             let tns = worst_slack * 5.0;
-            capture.set_summary(Summary { scene, min_max, worst_slack, tns, violating: 9 }).unwrap();
+            capture
+                .set_summary(Summary { scene, min_max, worst_slack, tns, violating: 9 })
+                .unwrap();
         }
     }
     capture.commit(store).unwrap();
