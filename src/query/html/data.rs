@@ -13,7 +13,7 @@ use super::HtmlOptions;
 use super::bins::{Bins, is_time};
 use super::endpoints::{Row, Slack, of_stage, worst};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Endpoint, MinMax, ObjectTable};
+use crate::model::{Endpoint, MinMax, ObjectTable, StageMetadata};
 use crate::store::{Stage, Store, report};
 
 /// One stage that is compared.
@@ -151,19 +151,20 @@ impl PageData {
             "endpoints": {
                 "total": total,
                 "names": rows.iter().map(|row| &row.name).collect::<Vec<_>>(),
-                "groups": rows.iter().map(|row| self.group(row)).collect::<Vec<_>>(),
+                "groups": rows.iter().map(|row| self.group(row, |m| &m.groups)).collect::<Vec<_>>(),
+                "clocks": rows.iter().map(|row| self.group(row, |m| &m.group_clocks)).collect::<Vec<_>>(),
                 "slacks": by_stage,
             },
         })
     }
 
-    /// The path group of the worst slack that any stage has for the endpoint.
-    fn group(&self, row: &Row) -> &str {
+    /// What `names` calls the path group of the worst slack that any stage has for the endpoint.
+    fn group(&self, row: &Row, names: fn(&StageMetadata) -> &Vec<String>) -> &str {
         let ends = self.stages.iter().zip(&row.slacks);
         let ends = ends.filter_map(|(open, end)| end.map(|end| (open, end)));
         let worst = ends.min_by(|a, b| a.1.slack.total_cmp(&b.1.slack));
         let group = worst.and_then(|(open, end)| {
-            open.stage.metadata().groups.get(usize::try_from(end.group).ok()?)
+            names(open.stage.metadata()).get(usize::try_from(end.group).ok()?)
         });
         group.map_or("", String::as_str)
     }

@@ -8,9 +8,10 @@ use serde_json::Value;
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
 /// One scope, in this order.
-const SCRIPTS: [&str; 4] = [
+const SCRIPTS: [&str; 5] = [
     include_str!("format.js"),
     include_str!("charts.js"),
+    include_str!("detail.js"),
     include_str!("tables.js"),
     include_str!("page.js"),
 ];

@@ -3,23 +3,18 @@
 
 // The page: what is chosen, what is drawn for it, and the path of one endpoint.
 
-/** The clock period that a group of endpoints is timed by at a stage, if it is known. */
-function periodOf(stage, group) {
-  const clocks = report.stages[stage]?.clocks ?? [];
-  return (clocks.find((clock) => clock.name === group) ?? null)?.period;
+/** The period of a clock at a stage in the shown scene, if it is known. */
+function periodOf(stage, name) {
+  const { scene } = shownCheck();
+  const is = (clock) => clock.name === name && clock.scenes.includes(scene);
+  return report.stages[stage].clocks.find(is)?.period;
 }
 
-/** The shortest clock period of a stage, if any is known. */
+/** The shortest clock period of a stage in the shown scene, if any is known. */
 function shortestPeriod(stage) {
-  const periods = (stage.clocks ?? []).map((clock) => clock.period).filter((period) => period > 0);
-  return periods.length ? Math.min(...periods) : undefined;
-}
-
-/** What a row of the endpoint table opens. */
-function detail(row) {
-  const ends = shownCheck().endpoints;
-  return el("div", { id: "detail", class: "path", role: "region", "aria-label": `Path to ${ends.names[row]}` },
-    el("p", {}, "no path"));
+  const { scene } = shownCheck();
+  const clocks = stage.clocks.filter((clock) => clock.scenes.includes(scene) && clock.period > 0);
+  return clocks.length ? Math.min(...clocks.map((clock) => clock.period)) : undefined;
 }
 
 function drawAbout() {

@@ -170,7 +170,7 @@ function slackCell(ends, row, stage, worst) {
   // The worse, the deeper.
   const depth = value < 0 ? 0.04 + 0.13 * (value / worst) : 0;
   return el("td", { class: depth ? "number bad" : "number", style: depth ? `--heat: ${(100 * depth).toFixed(1)}%` : null },
-    slack(value, periodOf(stage, ends.groups[row])));
+    slack(value, periodOf(stage, ends.clocks[row])));
 }
 
 function endpointRow(ends, row, worst) {
@@ -185,11 +185,12 @@ function endpointRow(ends, row, worst) {
   el("td", {}, ends.groups[row]),
   report.stages.map((_, stage) => slackCell(ends, row, stage, worst)),
   several ? el("td", { class: moved < 0 ? "number first bad" : "number first" },
-    moved === null ? "\u2013" : change(moved, periodOf(report.stages.length - 1, ends.groups[row]))) : null);
+    moved === null ? "\u2013" : change(moved, periodOf(report.stages.length - 1, ends.clocks[row]))) : null);
 }
 
 function toggle(row) {
   table.open = table.open === row ? null : row;
+  if (table.open !== null) openDetail(row);
   drawEndpoints();
   byId("endpoint_table").querySelector(`tr[data-row="${row}"] button`)?.focus({ preventScroll: true });
 }
