@@ -25,6 +25,7 @@ set(ckp_debian_sources
   cpp/src/engine/EngineDebianLibrary.cpp
   cpp/src/engine/EngineDebianLimits.cpp
   cpp/src/engine/EngineDebianLoops.cpp
+  cpp/src/engine/EngineDebianPaths.cpp
   cpp/src/engine/EngineDebianRestore.cpp
   cpp/src/engine/WatchDebian.cpp)
 

@@ -8,7 +8,7 @@
 //! required, slack per scene, min/max and rise/fall), complete or as a delta on a *base* stage.
 //!
 //! Data flows one way: engine -> capture -> delta -> codec -> format -> store, and back. Modules
-//! depend on each other in that order only: `ffi -> store -> format -> delta -> codec -> {model,
+//! depend on each other in that order only: `ffi -> query -> store -> format -> delta -> codec -> {model,
 //! error}`. `docs/architecture.md` is the map, `docs/format.md` describes every byte on disk.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -19,6 +19,7 @@ mod error;
 pub mod ffi;
 mod format;
 mod model;
+mod near;
 pub mod query;
 mod store;
 
@@ -27,10 +28,10 @@ pub use delta::Match;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     BaseRef, BlockIndex, Clock, CompressedDelta, DelayTable, Digest, Endpoint, MAX_PLANES, MinMax,
-    ObjectTable, StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, TimingStage,
-    Transition, Width,
+    ObjectTable, PATH_FIELDS, PathEnd, PathEndKind, PathField, PathFlag, PathPoint, StageMetadata,
+    StreamIndex, StreamKey, StreamKind, Summary, TimingStage, Transition, Width,
 };
 pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
-    ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
+    PathEnds, ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
 };

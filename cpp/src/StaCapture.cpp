@@ -366,6 +366,7 @@ void StaCapture::writeEndpoints()
        ends.min_max.data(),
        ends.slack.data(),
        static_cast<uint32_t>(ends.slack.size()));
+  writePaths(ends.paths);
   const std::vector<Summary> summaries = summarize(ends, scene_count_);
   for (const DelayLane& lane : delayLanes(scene_count_)) {
     const Summary& summary = summaries[lane.index()];
@@ -377,6 +378,23 @@ void StaCapture::writeEndpoints()
          summary.total_negative_slack,
          summary.violating_endpoints);
   }
+}
+
+void StaCapture::writePaths(const PathTable& paths)
+{
+  addItems(CKP_LIST_PATH_CLOCKS, paths.clocks);
+  for (uint32_t field = 0; field < CKP_PATH_FIELD_COUNT; field++) {
+    call(ckp_capture_write_path_field,
+         capture_.get(),
+         field,
+         paths.fields[field].data(),
+         static_cast<uint32_t>(paths.fields[field].size()));
+  }
+  call(ckp_capture_write_path_points,
+       capture_.get(),
+       paths.arcs.data(),
+       paths.arrivals.data(),
+       static_cast<uint32_t>(paths.arcs.size()));
 }
 
 }  // namespace ckp

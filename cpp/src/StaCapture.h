@@ -15,6 +15,7 @@ namespace ckp {
 
 class Engine;
 class ObjectTable;
+struct PathTable;
 
 // Takes the timing out of an engine into a new stage of a store.
 class StaCapture
@@ -45,6 +46,7 @@ class StaCapture
   void writeLimits();
   void writeLoopMarks();
   void writeEndpoints();
+  void writePaths(const PathTable& paths);
   uint32_t addPlane(uint32_t column, uint32_t plane);
   uint32_t addColumn(uint32_t kind,
                      uint32_t scene,

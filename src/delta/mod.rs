@@ -14,6 +14,7 @@ mod grid;
 mod kinds;
 mod loads;
 mod objects;
+mod paths;
 mod predict;
 mod residual;
 mod surfaces;
@@ -30,6 +31,7 @@ pub(crate) use graph::{Graph, Times, slack};
 pub(crate) use grid::{Grid, MAX_TOLERANCE};
 pub(crate) use loads::{DelayTables, LoadReferences, Loads};
 pub(crate) use objects::{decode_objects, encode_objects, encode_plain_objects};
+pub(crate) use paths::{FanIn, PathColumns, PathWords, path_time};
 pub(crate) use predict::{BaseValues, Predictor, References, for_predictor, shifted};
 pub(crate) use residual::{
     LaidOut, Layout, integer_residual, integer_value, lay_out, mask_size, read_layout,

@@ -84,6 +84,8 @@ pub const CKP_LIST_GROUPS: u32 = 3;
 pub const CKP_LIST_GROUP_CLOCKS: u32 = 5;
 /// Names of the attached files, sorted. Stages have this list; ckp_capture_attach() adds to it.
 pub const CKP_LIST_ATTACHMENTS: u32 = 4;
+/// Names of clocks; path ends refer to them by position.
+pub const CKP_LIST_PATH_CLOCKS: u32 = 6;
 
 /// An open save. Exclusive. The order of calls: ckp_capture_begin(); texts, items, meta; scenes before
 /// columns and delay tables, groups before endpoints; columns and their values; ckp_capture_commit() or
@@ -163,8 +165,8 @@ pub unsafe extern "C" fn ckp_capture_set_text(
     }
 }
 
-/// Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS or
-/// CKP_LIST_GROUP_CLOCKS.
+/// Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS,
+/// CKP_LIST_GROUP_CLOCKS or CKP_LIST_PATH_CLOCKS.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_capture_add_item(
     capture: *mut ckp_capture,
@@ -186,6 +188,7 @@ pub unsafe extern "C" fn ckp_capture_add_item(
                     CKP_LIST_LIBERTIES => &mut metadata.liberties,
                     CKP_LIST_GROUPS => &mut metadata.groups,
                     CKP_LIST_GROUP_CLOCKS => &mut metadata.group_clocks,
+                    CKP_LIST_PATH_CLOCKS => &mut metadata.path_clocks,
                     _ => return Err(invalid(format!("There is no list {list}."))),
                 };
                 list.push(value.to_owned());

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use super::capture::{
     CKP_LIST_ATTACHMENTS, CKP_LIST_GROUP_CLOCKS, CKP_LIST_GROUPS, CKP_LIST_LIBERTIES,
-    CKP_LIST_SCENES, CKP_TEXT_DESIGN, CKP_TEXT_ENGINE, CKP_TEXT_ENGINE_VERSION, CKP_TEXT_NOTE,
-    CKP_TEXT_SDC, check, column_key, plane_key,
+    CKP_LIST_PATH_CLOCKS, CKP_LIST_SCENES, CKP_TEXT_DESIGN, CKP_TEXT_ENGINE,
+    CKP_TEXT_ENGINE_VERSION, CKP_TEXT_NOTE, CKP_TEXT_SDC, check, column_key, plane_key,
 };
 use super::guard::guard;
 use super::handle::{output, share, shared, slice_mut, string};
@@ -184,6 +184,7 @@ fn list(stage: &Stage, list: u32) -> Result<&[String]> {
         CKP_LIST_LIBERTIES => Ok(&metadata.liberties),
         CKP_LIST_GROUPS => Ok(&metadata.groups),
         CKP_LIST_GROUP_CLOCKS => Ok(&metadata.group_clocks),
+        CKP_LIST_PATH_CLOCKS => Ok(&metadata.path_clocks),
         CKP_LIST_ATTACHMENTS => Ok(&metadata.attachments),
         _ => Err(invalid(format!("There is no list {list}."))),
     }

@@ -5,11 +5,13 @@
 
 mod delay_table;
 mod objects;
+mod path;
 mod stage;
 mod stream;
 
 pub use delay_table::DelayTable;
 pub use objects::ObjectTable;
+pub use path::{PATH_FIELDS, PathEnd, PathEndKind, PathField, PathFlag, PathPoint};
 pub use stage::{
     BaseRef, BlockIndex, Clock, CompressedDelta, Digest, Endpoint, StageMetadata, StreamIndex,
     Summary, TimingStage,

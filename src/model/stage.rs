@@ -129,6 +129,8 @@ pub struct StageMetadata {
     pub group_clocks: Vec<String>,
     /// The clocks, by name and first scene.
     pub clocks: Vec<Clock>,
+    /// Names of clocks; path ends refer to them by position.
+    pub path_clocks: Vec<String>,
 }
 
 /// A clock of one set of constraints. Scenes with constraints of their own may have others of its name.

@@ -132,6 +132,9 @@ stream_kinds! {
     EndpointGroup = 65, Word, "endpoint groups", "Path group: index into the group names.";
     EndpointCheck = 66, Word, "endpoint checks", "Scene * 2 + min/max.";
     EndpointSlack = 67, Word, "endpoint slacks", "Worst slack of the row, seconds.";
+    PathEnd = 68, Word, "path ends", "What is known of the ends of worst paths, field by field.";
+    PathArc = 69, Word, "path arcs", "Arc of a point of a path, where the columns do not tell.";
+    PathArrival = 70, Word, "path arrivals", "Arrival of a point of a path, against the column.";
     Sdc = 96, Byte, "SDC text", "Constraints as the engine wrote them.";
     Attachment = 97, Byte, "attachment", "A file of the user's.";
 }

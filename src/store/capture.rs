@@ -18,6 +18,7 @@ use super::clocks::finish_clocks;
 use super::columns::{ColumnEncoder, is_still};
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
+use super::paths::{CapturedPaths, PathArrays, write_paths};
 use super::preparation::{Preparation, Prepared, prepare};
 use super::quantize::Quantizer;
 use super::reader::Stage;
@@ -101,6 +102,7 @@ pub struct Capture {
     sdc: Vec<u8>,
     /// By (check, group, vertex): the order that they are stored in.
     endpoints: BTreeMap<(u32, u32, u32), u32>,
+    paths: CapturedPaths,
     /// By name; their bytes are written.
     attachments: BTreeMap<String, StreamIndex>,
     /// By scene and arc row.
@@ -171,6 +173,7 @@ impl Capture {
             metadata,
             sdc: Vec::new(),
             endpoints: BTreeMap::new(),
+            paths: CapturedPaths::default(),
             attachments: BTreeMap::new(),
             delay_tables: BTreeMap::new(),
             writing,
@@ -355,6 +358,25 @@ impl Capture {
         Ok(())
     }
 
+    /// Set a field of all path ends, a [`PathField`]; what is not set is 0. An end belongs to a row of the
+    /// endpoint table as it is stored: by scene, min before max, path group and vertex.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a field that does not exist, `ShapeMismatch` for another count than that of
+    /// the fields before.
+    ///
+    /// [`PathField`]: crate::PathField
+    pub fn set_path_field(&mut self, field: u32, words: &[u32]) -> Result<()> {
+        self.paths.set_field(field, words)
+    }
+
+    /// Add points of paths: for each end those of its path, then those of the path of the capturing clock,
+    /// each from its start on: the arc by which the path comes, none for its first point, and the path's
+    /// own arrival in seconds. An end whose points are no path of the object table is stored without them.
+    pub fn add_path_points(&mut self, points: impl Iterator<Item = (Option<u32>, f32)>) {
+        self.paths.add_points(points);
+    }
+
     /// Publish the stage and make it the head. The stage is durable when this returns.
     ///
     /// # Errors
@@ -369,12 +391,13 @@ impl Capture {
         if let Some(base) = &mut prepared.base {
             base.scenes = SceneMap::new(&base.stage.metadata().scenes, &self.metadata.scenes);
         }
-        self.write_columns(&prepared)?;
+        let paths = self.write_columns(&prepared)?;
         if let Some(objects) = prepared.objects {
             self.writer.put_bytes(StreamKey::plain(StreamKind::Objects), &objects, None)?;
         }
         let base = self.base.as_deref();
         write_endpoints(&mut self.writer, &self.endpoints, base)?;
+        write_paths(&mut self.writer, paths, base)?;
         let known = base.map(|base| base.whole_bytes(StreamKind::Sdc)).transpose()?;
         self.writer.put_bytes(StreamKey::plain(StreamKind::Sdc), &self.sdc, known.as_deref())?;
         for ((name, stream), number) in std::mem::take(&mut self.attachments).into_iter().zip(0..) {
@@ -413,7 +436,8 @@ impl Capture {
         Ok(())
     }
 
-    fn write_columns(&mut self, prepared: &Prepared) -> Result<()> {
+    /// Write the columns, and encode the paths by them.
+    fn write_columns(&mut self, prepared: &Prepared) -> Result<Option<PathArrays>> {
         let base = prepared.base.as_ref();
         let mut floats = BTreeMap::new();
         for column in std::mem::take(&mut self.columns) {
@@ -450,7 +474,9 @@ impl Capture {
             is_still,
             is_quick: self.options.codec.is_quick(),
         };
-        encoder.write(keys.into_iter(), &mut self.writer)
+        encoder.write(keys.into_iter(), &mut self.writer)?;
+        let endpoints: Vec<_> = self.endpoints.keys().map(|(check, _, v)| (*check, *v)).collect();
+        self.paths.encode(&captured, topology.table(), &endpoints, tolerance)
     }
 
     fn choose_tables(

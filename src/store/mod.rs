@@ -16,6 +16,7 @@ mod extract;
 mod live;
 mod lock;
 mod mapping;
+pub(crate) mod paths;
 mod preparation;
 mod quantize;
 mod reader;
@@ -35,6 +36,7 @@ pub use directory::{OpenMode, Store};
 pub use explain::{BlockCoding, StreamCoding};
 pub use live::{RowState, StageAlignment};
 pub use mapping::ReadMode;
+pub use paths::PathEnds;
 pub use reader::Stage;
 pub use verify::{Depth, Finding, Verification};
 

@@ -360,7 +360,7 @@ fn json_stage(file: &StageFile, is_head: bool) -> Value {
 }
 
 /// The shortest decimal that reads back as this 32-bit float; null where JSON has no number for it.
-fn exact(value: f32) -> Value {
+pub(crate) fn exact(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |value| json!(value))
 }
 

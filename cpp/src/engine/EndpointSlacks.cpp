@@ -34,17 +34,25 @@ void EndpointSlacks::add(const DelayLane& lane,
   slacks_.push_back({lane.scene, lane.min_max, group, vertex, slack});
 }
 
+uint32_t EndpointSlacks::place(uint32_t group) const
+{
+  const auto is_group
+      = [group](const auto& entry) { return entry.second == group; };
+  return std::distance(groups_.begin(),
+                       std::find_if(groups_.begin(), groups_.end(), is_group));
+}
+
 EndpointTable EndpointSlacks::table()
 {
   EndpointTable table;
-  std::vector<uint32_t> sorted_index(groups_.size());
+  std::vector<uint32_t> places(groups_.size());
   for (const auto& [key, index] : groups_) {
-    sorted_index[index] = table.groups.size();
+    places[index] = place(index);
     table.groups.push_back(key.first);
     table.group_clocks.push_back(key.second);
   }
   for (Slack& end : slacks_) {
-    end.group = sorted_index[end.group];
+    end.group = places[end.group];
   }
   std::sort(slacks_.begin(), slacks_.end());
   for (const Slack& end : slacks_) {

@@ -21,6 +21,8 @@ class EndpointSlacks
   // are one group: the engine has one for min and one for max.
   uint32_t group(const std::string& name, const std::string& clock);
   void add(const DelayLane& lane, uint32_t group, uint32_t vertex, float slack);
+  // Where a group stands among the sorted ones.
+  uint32_t place(uint32_t group) const;
   // To be called once.
   EndpointTable table();
 

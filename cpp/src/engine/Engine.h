@@ -3,10 +3,13 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "ckp.h"
 
 namespace sta {
 class Sta;
@@ -90,6 +93,16 @@ struct LibraryDelays
   std::vector<float> delays;  // Those of the first slew first.
 };
 
+// The worst paths of endpoints as ckp_capture_write_path_field() and
+// ckp_capture_write_path_points() take them.
+struct PathTable
+{
+  std::vector<std::string> clocks;
+  std::array<std::vector<uint32_t>, CKP_PATH_FIELD_COUNT> fields;
+  std::vector<uint32_t> arcs;  // Rows, or CKP_NO_ROW.
+  std::vector<float> arrivals;
+};
+
 // Worst slack of each endpoint in each path group and of each capture clock,
 // sorted by scene, min/max, group and vertex row, so that equal timing gives
 // equal tables. A group of several clocks is as many groups of one name.
@@ -102,6 +115,8 @@ struct EndpointTable
   std::vector<uint32_t> scene;
   std::vector<uint32_t> min_max;
   std::vector<float> slack;
+  // Those that the engine reports, of the worst rows.
+  PathTable paths;
 };
 
 // Worst and total negative slack of the endpoints of one delay lane. An

@@ -2,6 +2,7 @@
 // Copyright (c) 2026, The ckp Authors
 
 #include <OpenSTA/Machine.hh>  // Before the engine's other headers.
+#include <algorithm>
 #include <map>
 #include <mutex>  // PathGroup.hh needs it.
 #include <string>
@@ -18,12 +19,14 @@
 #include "OpenSTA/VisitPathEnds.hh"
 #include "engine/EndpointSlacks.h"
 #include "engine/EngineDebian.h"
+#include "engine/EngineDebianPaths.h"
 
 namespace ckp {
 
 namespace {
 
-// Collects the slack of each path end of the vertex at `row`.
+// Collects the slack of each path end of the vertex at `row`, and the ends that
+// are reported.
 class EndpointVisitor : public sta::PathEndVisitor
 {
  public:
@@ -48,6 +51,7 @@ class EndpointVisitor : public sta::PathEndVisitor
 
   void setRow(uint32_t row) { row_ = row; }
   EndpointSlacks& slacks() { return slacks_; }
+  WorstEnds<sta::PathEnd>& worst() { return worst_; }
 
   void visit(sta::PathEnd* end) override
   {
@@ -58,10 +62,9 @@ class EndpointVisitor : public sta::PathEndVisitor
       const DelayLane lane
           = {static_cast<uint32_t>(point->corner()->index()),
              static_cast<uint32_t>(point->pathMinMax()->index())};
-      slacks_.add(lane,
-                  groupNumber(group, end->targetClk(sta_)),
-                  row_,
-                  end->slack(sta_));
+      const uint32_t number = groupNumber(group, end->targetClk(sta_));
+      slacks_.add(lane, number, row_, end->slack(sta_));
+      worst_.add(lane, number, row_, end, sta::PathEndLess(sta_));
     }
   }
 
@@ -85,6 +88,7 @@ class EndpointVisitor : public sta::PathEndVisitor
   std::map<std::pair<const sta::PathGroup*, const sta::Clock*>, uint32_t>
       group_numbers_;
   EndpointSlacks slacks_;
+  WorstEnds<sta::PathEnd> worst_;
 };
 
 }  // namespace
@@ -97,7 +101,19 @@ EndpointTable EngineDebian::endpoints()
     visitor.setRow(vertex_rows_[graph_->id(vertex)]);
     search->visitPathEnds()->visitPathEnds(vertex, &visitor);
   }
-  return visitor.slacks().table();
+  EndpointTable table = visitor.slacks().table();
+  std::vector<uint32_t> arc_rows(
+      *std::max_element(arc_ids_.begin(), arc_ids_.end()) + 1, CKP_NO_ROW);
+  for (uint32_t row = 0; row < arc_ids_.size(); row++) {
+    arc_rows[arc_ids_[row]] = row;
+  }
+  PathDescriber describer(sta_, vertex_rows_, arc_rows);
+  visitor.worst().visitWorst(
+      visitor.slacks(), table, [&describer](uint32_t row, sta::PathEnd* end) {
+        describer.add(row, end);
+      });
+  table.paths = describer.table();
+  return table;
 }
 
 }  // namespace ckp

@@ -8,6 +8,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod blocks;
+mod path;
 mod report;
 mod show;
 
@@ -40,6 +41,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Path(path::Path),
     Report(report::Report),
     Show(show::Show),
 }
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         Err(error) => return answer_usage(&error),
     };
     let outcome = match cli.command {
+        Command::Path(path) => path.run(),
         Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
     };
