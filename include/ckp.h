@@ -214,6 +214,11 @@
 #define CKP_LIST_ATTACHMENTS 4
 
 /*
+ Names of clocks; path ends refer to them by position.
+ */
+#define CKP_LIST_PATH_CLOCKS 6
+
+/*
  Text: the stage that the new one is relative to. Default: the store's head, where it pays.
  */
 #define CKP_OPTION_BASE 1
@@ -258,6 +263,237 @@
  The numeric codec for numbers, Zstandard for bytes.
  */
 #define CKP_CODEC_NUMERIC 3
+
+/*
+ Stands for no row.
+ */
+#define CKP_NO_ROW UINT32_MAX
+
+/*
+ Row of the endpoint table, as it is ordered: by scene, min before max, path group and vertex. The words of
+ all times are the bits of 32-bit floats, in seconds.
+ */
+#define CKP_PATH_ENDPOINT 0
+
+/*
+ What constrains the end, one of CKP_PATH_END_*, and bits 1 << CKP_PATH_FLAG_*.
+ */
+#define CKP_PATH_FLAGS 1
+
+/*
+ Positions in CKP_LIST_PATH_CLOCKS: of the launching clock, plus 65,536 times that of the capturing one.
+ */
+#define CKP_PATH_CLOCKS 2
+
+/*
+ Row of the arc of the check, plus 1; 0 where there is none.
+ */
+#define CKP_PATH_CHECK_ARC 3
+
+/*
+ Points of the path, from where its clock begins.
+ */
+#define CKP_PATH_DATA_POINTS 4
+
+/*
+ Number of the point that is reported as the startpoint, from 0.
+ */
+#define CKP_PATH_START 5
+
+/*
+ Points of the path of the capturing clock.
+ */
+#define CKP_PATH_CLOCK_POINTS 6
+
+/*
+ Vertex row of the last of these.
+ */
+#define CKP_PATH_CLOCK_VERTEX 7
+
+/*
+ Added to all times of the path, so that it begins in the right cycle.
+ */
+#define CKP_PATH_SOURCE_OFFSET 8
+
+/*
+ Required time without it.
+ */
+#define CKP_PATH_REQUIRED 9
+
+/*
+ Time of the launching edge.
+ */
+#define CKP_PATH_LAUNCH_TIME 10
+
+/*
+ Arrival of the launching clock at the startpoint.
+ */
+#define CKP_PATH_LAUNCH_ARRIVAL 11
+
+/*
+ Delay outside of an input.
+ */
+#define CKP_PATH_INPUT_DELAY 12
+
+/*
+ Time of the capturing edge, multicycles counted.
+ */
+#define CKP_PATH_CAPTURE_TIME 13
+
+/*
+ Delay of the capturing clock's network.
+ */
+#define CKP_PATH_CAPTURE_DELAY 14
+
+/*
+ Clock uncertainty, with the sign that it is added with.
+ */
+#define CKP_PATH_UNCERTAINTY 15
+
+/*
+ Clock reconvergence pessimism, with the sign that it is added with.
+ */
+#define CKP_PATH_CRPR 16
+
+/*
+ Setup or hold time, or the delay outside of an output.
+ */
+#define CKP_PATH_MARGIN 17
+
+/*
+ The limit of the path's delay.
+ */
+#define CKP_PATH_LIMIT 18
+
+/*
+ What a latch lends.
+ */
+#define CKP_PATH_BORROW 19
+
+/*
+ Fields of a path end.
+ */
+#define CKP_PATH_FIELD_COUNT 20
+
+/*
+ A timing check of the library.
+ */
+#define CKP_PATH_END_CHECK 1
+
+/*
+ A data check.
+ */
+#define CKP_PATH_END_DATA_CHECK 2
+
+/*
+ The check of a latch.
+ */
+#define CKP_PATH_END_LATCH_CHECK 3
+
+/*
+ The delay outside of an output.
+ */
+#define CKP_PATH_END_OUTPUT_DELAY 4
+
+/*
+ A clock gating check.
+ */
+#define CKP_PATH_END_GATED_CLOCK 5
+
+/*
+ A limit of the path's delay.
+ */
+#define CKP_PATH_END_PATH_DELAY 6
+
+/*
+ The path ends with a falling transition.
+ */
+#define CKP_PATH_FLAG_END_FALLS 3
+
+/*
+ A clock launches the path.
+ */
+#define CKP_PATH_FLAG_HAS_LAUNCH 4
+
+/*
+ At its falling edge.
+ */
+#define CKP_PATH_FLAG_LAUNCH_FALLS 5
+
+/*
+ It is propagated.
+ */
+#define CKP_PATH_FLAG_LAUNCH_IS_PROPAGATED 6
+
+/*
+ A clock captures the path.
+ */
+#define CKP_PATH_FLAG_HAS_CAPTURE 7
+
+/*
+ At its falling edge.
+ */
+#define CKP_PATH_FLAG_CAPTURE_FALLS 8
+
+/*
+ It falls where it arrives.
+ */
+#define CKP_PATH_FLAG_CAPTURE_END_FALLS 9
+
+/*
+ It is propagated.
+ */
+#define CKP_PATH_FLAG_CAPTURE_IS_PROPAGATED 10
+
+/*
+ Its path is one of the max analysis.
+ */
+#define CKP_PATH_FLAG_CAPTURE_IS_MAX 11
+
+/*
+ The path begins at an input with a delay outside.
+ */
+#define CKP_PATH_FLAG_HAS_INPUT_DELAY 12
+
+/*
+ The uncertainty is one between clocks.
+ */
+#define CKP_PATH_FLAG_IS_BETWEEN_CLOCKS 13
+
+/*
+ The limit of the path's delay does not count the latency of clocks.
+ */
+#define CKP_PATH_FLAG_IGNORES_LATENCY 14
+
+/*
+ The margin is the delay outside of an output.
+ */
+#define CKP_PATH_FLAG_MARGIN_IS_OUTSIDE 15
+
+/*
+ The engine takes clock reconvergence pessimism into account.
+ */
+#define CKP_PATH_FLAG_HAS_CRPR 16
+
+/*
+ A clock that is used as data.
+ */
+#define CKP_PATH_FLAG_IS_CLOCK_AS_DATA 17
+
+/*
+ The point before the startpoint is the clock pin of a register.
+ */
+#define CKP_PATH_FLAG_STARTS_AT_CLOCK 18
+
+/*
+ The startpoint is the output of a latch whose data have come through.
+ */
+#define CKP_PATH_FLAG_STARTS_AT_LATCH 19
+
+/*
+ The launching clock is that of inputs without one.
+ */
+#define CKP_PATH_FLAG_HAS_DEFAULT_CLOCK 20
 
 /*
  Name of the stage.
@@ -444,10 +680,22 @@
  */
 #define CKP_VERIFY_TIMING 2
 
+
+
 /*
  Planes of a value: its mean; with statistical timing its mean shift, variance and skewness, too.
  */
 #define MAX_PLANES 4
+
+/*
+ Digits behind the point that a report can have: those of floats in seconds need no more.
+ */
+#define MAX_DIGITS 30
+
+/*
+ A word of what is known of a path end. The numbers are those of files and of the C ABI.
+ */
+typedef struct PathField PathField;
 
 /*
  How the rows of live objects correspond to those of a stage, by name. Shared and immutable; keeps
@@ -590,8 +838,8 @@ ckp_status ckp_capture_set_text(ckp_capture *capture,
                                 ckp_error **out_error);
 
 /*
- Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS or
- CKP_LIST_GROUP_CLOCKS.
+ Append to a list: CKP_LIST_SCENES (at most 65,536), CKP_LIST_LIBERTIES, CKP_LIST_GROUPS,
+ CKP_LIST_GROUP_CLOCKS or CKP_LIST_PATH_CLOCKS.
  */
 ckp_status ckp_capture_add_item(ckp_capture *capture,
                                 uint32_t list,
@@ -900,6 +1148,34 @@ ckp_status ckp_options_set_text(ckp_options *options,
                                 uint32_t id,
                                 const char *value,
                                 ckp_error **out_error);
+
+/*
+ Set a field of all path ends, one of CKP_PATH_*; what is not set is 0. The rows of the endpoint table
+ that have a path are any, and the rest is told by the columns where it can be.
+
+ words: `count` words, one a path end; borrowed for the call.
+
+ Returns CKP_SHAPE_MISMATCH when another field has another count.
+ */
+ckp_status ckp_capture_write_path_field(ckp_capture *capture,
+                                        uint32_t field,
+                                        const uint32_t *words,
+                                        uint32_t count,
+                                        ckp_error **out_error);
+
+/*
+ Add points of paths: for each path end those of its path, then those of the path of the capturing clock;
+ each path from its start to its end. An end whose points are no path is stored without them.
+
+ arcs:     row of the arc by which the path comes; CKP_NO_ROW for the first point of a path.
+ arrivals: the path's own, in seconds.
+ Both have `count` elements and are borrowed for the call; NULL only if `count` is 0.
+ */
+ckp_status ckp_capture_write_path_points(ckp_capture *capture,
+                                         const uint32_t *arcs,
+                                         const float *arrivals,
+                                         uint32_t count,
+                                         ckp_error **out_error);
 
 /*
  Open a stage and its bases.
