@@ -11,7 +11,7 @@ use std::process::Command;
 
 use common::browser::{Browser, find};
 use common::create;
-use common::page::{HOSTILE_NAMES, data, save_stage};
+use common::page::{HOSTILE_NAMES, PERIOD, data, save_stage};
 use serde_json::{Value, json};
 
 /// The page of a store in a browser.
@@ -22,7 +22,7 @@ struct Shown {
     _directory: tempfile::TempDir,
 }
 
-const TESTS: [(&str, fn(&mut Shown)); 9] = [
+const TESTS: [(&str, fn(&mut Shown)); 10] = [
     ("nothing_is_loaded_and_nothing_fails", nothing_is_loaded_and_nothing_fails),
     ("stages_have_their_sums", stages_have_their_sums),
     ("bars_are_those_of_the_data", bars_are_those_of_the_data),
@@ -30,6 +30,7 @@ const TESTS: [(&str, fn(&mut Shown)); 9] = [
     ("filters_leave_what_fits", filters_leave_what_fits),
     ("checks_scenes_and_units_change_everything", checks_scenes_and_units_change_everything),
     ("keys_open_and_close_an_endpoint", keys_open_and_close_an_endpoint),
+    ("a_click_shows_the_path_at_each_stage", a_click_shows_the_path_at_each_stage),
     ("names_stay_texts", names_stay_texts),
     ("everything_is_named_and_legible", everything_is_named_and_legible),
 ];
@@ -276,6 +277,11 @@ fn checks_scenes_and_units_change_everything(shown: &mut Shown) {
     assert_eq!(row[3], format!("{:.4}", slack * 1e9));
     assert_eq!(browser.texts(".shown_check"), ["hold, scene fast"; 3]);
     assert!(browser.texts(".axis").concat().ends_with("ns"));
+    browser.get("document.querySelector('input[value=percent]').click()");
+    let row = &rows(browser)[0];
+    // Endpoints of no clock have no period.
+    assert_eq!(ends["clocks"][0], "clk");
+    assert_eq!(row[3], format!("{:.2}", 100.0 * slack / f64::from(PERIOD)));
 }
 
 fn keys_open_and_close_an_endpoint(shown: &mut Shown) {
@@ -284,9 +290,65 @@ fn keys_open_and_close_an_endpoint(shown: &mut Shown) {
     browser.press("Enter");
     assert_eq!(browser.get("document.activeElement.ariaExpanded"), "true");
     assert_eq!(browser.get("document.querySelectorAll('#detail').length"), 1);
+    // Arrow keys go from stage to stage.
+    browser.get("document.querySelector('[role=tab][aria-selected=true]').focus()");
+    browser.press("ArrowLeft");
+    let tab = "document.activeElement.matches('[aria-selected=true]') && document.activeElement.textContent";
+    assert!(browser.get(tab).as_str().unwrap().contains("stage_1"));
     browser.press("Escape");
     assert_eq!(browser.get("document.querySelectorAll('#detail').length"), 0);
     assert_eq!(browser.get("document.activeElement.className"), "pin", "the focus stays there");
+}
+
+fn a_click_shows_the_path_at_each_stage(shown: &mut Shown) {
+    let browser = &mut shown.browser;
+    let check = shown.data["checks"][0].clone();
+    // Not the first, whose slack is far away.
+    for row in [1, 7] {
+        browser.click(&format!("tr[data-row='{row}'] .pin"));
+        let name = check["endpoints"]["names"][row].as_str().unwrap();
+        assert_eq!(browser.texts("#detail h3"), [name]);
+        for stage in 0..3 {
+            browser.click(&format!("[role=tab]:nth-child({})", stage + 1));
+            let tab = browser.texts("[role=tab][aria-selected=true]").concat();
+            let slack = picoseconds(&check["endpoints"]["slacks"][stage][row]);
+            assert!(tab.contains(&format!("stage_{stage}")) && tab.ends_with(&slack), "{tab}");
+            let points = browser.get(
+                "Array.from(document.querySelectorAll('.points tbody tr:not(.part)'), (row) => \
+                 [row.cells[0].textContent, ...Array.from(row.querySelectorAll('.number'), \
+                 (cell) => cell.textContent)])",
+            );
+            let path = &check["paths"][stage][row];
+            let names = shown.data["names"].as_array().unwrap();
+            let expected = path["points"].as_array().unwrap();
+            assert_eq!((expected.len(), points.as_array().unwrap().len()), (5, 5), "{path:#}");
+            for (point, expected) in points.as_array().unwrap().iter().zip(expected) {
+                let pin = names[expected[0].as_u64().unwrap() as usize].as_str().unwrap();
+                assert_eq!(point[0], format!("^ {pin}"));
+                let cells = point.as_array().unwrap();
+                assert_eq!(cells[1], picoseconds(&expected[4]));
+                assert_eq!(cells[2], picoseconds(&expected[5]));
+                assert_eq!(*cells.last().unwrap(), picoseconds(&expected[3]));
+            }
+            let last = browser.texts(".points tfoot tr:last-child").concat();
+            assert!(last.contains(&slack), "{last}");
+        }
+        // Every arc takes 3 * 1.07 ps more than a stage before.
+        let delays = browser.texts(".points tbody td:nth-child(5)");
+        assert_eq!(delays[1..], ["+3.2", "+3.2", "+3.2", "+3.2"], "against the stage before");
+        assert_eq!(browser.get("document.querySelector('.compare select').value"), "1");
+        browser.click(&format!("tr[data-row='{row}'] .pin"));
+    }
+    // Beyond the paths of the report, the command that tells them.
+    choose(browser, "filter_name", "esc", "input");
+    let row = browser.get("document.querySelector('tr.endpoint').dataset.row");
+    let row: usize = row.as_str().unwrap().parse().unwrap();
+    browser.click("#endpoint_table .pin");
+    let notice = browser.texts("#detail .notice");
+    assert_eq!(notice.is_empty(), row < 100);
+    if row >= 100 {
+        assert!(notice[0].contains("ckp path s.ckp stage_2 --to '\\esc[3] /Z'"), "{notice:?}");
+    }
 }
 
 fn names_stay_texts(shown: &mut Shown) {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::HtmlOptions;
 use super::bins::{Bins, is_time};
 use super::endpoints::{Row, Slack, of_stage, worst};
+use super::paths::{self, Names};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Endpoint, MinMax, ObjectTable, StageMetadata};
 use crate::store::{Stage, Store, report};
@@ -87,22 +88,26 @@ impl PageData {
         self.stages.first().map_or("", |open| &open.stage.metadata().design)
     }
 
-    pub fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Result<Value> {
         let stages: Vec<&Value> = self.stages.iter().map(|open| &open.value).collect();
         let damaged: Vec<Value> = self
             .damaged
             .iter()
             .map(|(name, error)| json!({ "stage": name, "error": error }))
             .collect();
-        let checks: Vec<Value> = self.checks().iter().map(|check| self.check_json(check)).collect();
-        json!({
+        let mut names = Names::default();
+        let checks = self.checks();
+        let checks = checks.iter().map(|check| self.check_json(check, &mut names));
+        let checks = checks.collect::<Result<Vec<Value>>>()?;
+        Ok(json!({
             "version": 1,
             "store": self.store,
             "design": self.design(),
             "stages": stages,
             "damaged": damaged,
             "checks": checks,
-        })
+            "names": names.into_list(),
+        }))
     }
 
     /// Setup and hold of every scene that a stage has, in the order in which the stages bring them.
@@ -126,7 +131,7 @@ impl PageData {
         checks.map(check).collect()
     }
 
-    fn check_json(&self, check: &Check) -> Value {
+    fn check_json(&self, check: &Check, names: &mut Names) -> Result<Value> {
         let slacks_of = |ends: &HashMap<u32, Slack>| {
             // The order of a hash map is another one at every run, and does not matter here.
             ends.values().map(|end| end.slack).collect::<Vec<_>>().into_iter()
@@ -143,7 +148,7 @@ impl PageData {
         let by_stage: Vec<Vec<Value>> = (0..self.stages.len())
             .map(|stage| rows.iter().map(|row| slack_json(row, stage)).collect())
             .collect();
-        json!({
+        Ok(json!({
             "scene": check.scene,
             "path_delay": check.min_max.name(),
             "bins": bins,
@@ -155,7 +160,23 @@ impl PageData {
                 "clocks": rows.iter().map(|row| self.group(row, |m| &m.group_clocks)).collect::<Vec<_>>(),
                 "slacks": by_stage,
             },
-        })
+            "paths": self.paths(&rows, names)?,
+        }))
+    }
+
+    /// For each stage the paths of the first rows; null where the stage does not have the endpoint.
+    fn paths(&self, rows: &[Row], names: &mut Names) -> Result<Vec<Vec<Value>>> {
+        let rows = rows.get(..self.options.paths).unwrap_or(rows);
+        let of_stage = |(position, open): (usize, &Open)| {
+            let row = |row: &Row| row.slacks.get(position).copied().flatten().map(|end| end.row);
+            let found: Vec<Option<u32>> = rows.iter().map(row).collect();
+            let end = |row: &u32| Some((*row, *open.endpoints.get(*row as usize)?));
+            let ends: Vec<(u32, Endpoint)> = found.iter().flatten().filter_map(end).collect();
+            let mut paths = paths::of_rows(&open.stage, &ends, names)?.into_iter();
+            let path = |row: &Option<u32>| row.and_then(|_| paths.next()).unwrap_or(Value::Null);
+            Ok(found.iter().map(path).collect())
+        };
+        self.stages.iter().enumerate().map(of_stage).collect()
     }
 
     /// What `names` calls the path group of the worst slack that any stage has for the endpoint.

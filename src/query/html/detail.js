@@ -6,14 +6,16 @@
 const detailView = { stage: 0, other: null };
 
 /** The path of an endpoint at a stage; undefined where the report has none. */
-const pathOf = (row, stage) => report.paths?.[view.check]?.[row]?.[stage] ?? undefined;
+const pathOf = (row, stage) => shownCheck().paths[stage][row] ?? undefined;
 
 /** The last stage of a list before another one, else null. */
 const before = (stages, stage) => stages.filter((other) => other < stage).pop() ?? null;
 
-/** A point of a path, out of its list of numbers. */
-function point([pin, edge, cell, arrival, slew, delay, ties]) {
-  return { pin: report.names[pin], edge, cell: report.names[cell] ?? "", arrival, slew, delay, ties };
+/** The points of a path, out of their lists, in the cycle that the required time is of. */
+function pointsOf(path, part) {
+  const offset = path.points.length ? path.arrival - path.points.at(-1)[3] : 0;
+  return path[part].map(([pin, edge, cell, arrival, slew, delay]) =>
+    ({ pin: report.names[pin], edge, cell: report.names[cell], arrival: arrival + offset, slew, delay }));
 }
 
 /** Which stage is shown first: the last one that has a path, else the last one. */
@@ -99,8 +101,8 @@ function noPath(path, row) {
   if (ends.slacks[detailView.stage][row] === null) {
     return el("p", { class: "notice" }, "This is no endpoint at this stage.");
   }
-  const held = report.paths?.[view.check]?.length ?? 0;
   const check = shownCheck();
+  const held = check.paths[0].length;
   const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`);
   const command = ["ckp", "path", report.store, report.stages[detailView.stage].stage, "--to", ends.names[row],
     "--scene", check.scene, ...(check.path_delay === "min" ? ["--path-delay", "min"] : [])];
@@ -118,10 +120,10 @@ function fall(from, to, span, kind) {
 }
 
 function pathTable(path, row) {
-  const points = path.points.map(point);
-  const launch = path.launch.map(point);
+  const points = pointsOf(path, "points");
+  const launch = pointsOf(path, "launch");
   const other = detailView.other === null ? undefined : pathOf(row, detailView.other);
-  const known = other && new Map([...other.launch, ...other.points].map(point)
+  const known = other && new Map([...pointsOf(other, "launch"), ...pointsOf(other, "points")]
     .map((there) => [there.pin + there.edge, there]));
   const all = [...launch, ...points];
   const times = all.map((at) => at.arrival).concat(isTime(path.required) ? [path.required] : []);
@@ -169,6 +171,12 @@ function deltaCell(at, there) {
   return el("td", { class: isLate && Number(shown) !== 0 ? "number bad" : "number" }, delta > 0 ? `+${shown}` : shown);
 }
 
+/** What is taken off the time of the capturing edge. */
+function marginName(path) {
+  if (path.type === "check") return shownCheck().path_delay === "max" ? "library setup time" : "library hold time";
+  return path.type === "output_delay" ? "delay outside of the output" : "margin";
+}
+
 function pathSums(path, width) {
   const sum = (text, value, attributes) => el("tr", attributes,
     el("th", { scope: "row", colspan: width - 2 }, text),
@@ -177,7 +185,7 @@ function pathSums(path, width) {
   return el("tfoot", {},
     isTime(path.arrival) ? sum("data arrival", path.arrival) : null,
     isKnown(path.crpr) ? sum("clock reconvergence pessimism", path.crpr) : null,
-    isKnown(path.margin) ? sum(`${path.type ?? "margin"} `.replace(/_/g, " "), path.margin) : null,
+    isKnown(path.margin) ? sum(marginName(path), path.margin) : null,
     isTime(path.required) ? sum("required", path.required) : null,
     sum(isViolation(path.slack) ? "slack (violated)" : "slack (met)", path.slack, { class: isViolation(path.slack) ? "slack bad" : "slack" }));
 }

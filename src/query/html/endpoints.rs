@@ -16,6 +16,8 @@ pub(super) struct Slack {
     pub slack: f32,
     /// The group that has it.
     pub group: u32,
+    /// The row of the endpoint table that says so.
+    pub row: u32,
 }
 
 /// An endpoint, and what each stage says of it.
@@ -28,8 +30,9 @@ pub(super) struct Row {
 /// The endpoints of one check of one stage, by vertex row.
 pub(super) fn of_stage(endpoints: &[Endpoint], scene: u16, min_max: MinMax) -> HashMap<u32, Slack> {
     let mut found: HashMap<u32, Slack> = HashMap::new();
-    for end in endpoints.iter().filter(|end| (end.scene, end.min_max) == (scene, min_max)) {
-        let this = Slack { slack: end.slack, group: end.group };
+    let is_asked = |end: &Endpoint| (end.scene, end.min_max) == (scene, min_max);
+    for (row, end) in (0..).zip(endpoints).filter(|(_, end)| is_asked(end)) {
+        let this = Slack { slack: end.slack, group: end.group, row };
         let worst = found.entry(end.vertex).or_insert(this);
         if this.slack < worst.slack {
             *worst = this;

@@ -10,6 +10,7 @@ mod bins;
 mod data;
 mod embed;
 mod endpoints;
+mod paths;
 
 use crate::error::Result;
 use crate::store::Store;
@@ -36,5 +37,5 @@ impl Default for HtmlOptions {
 /// with what is wrong.
 pub fn page(store: &Store, stages: &[String], options: HtmlOptions) -> Result<String> {
     let data = data::collect(store, stages, options)?;
-    Ok(embed::page(&data.title(), &data.to_json()))
+    Ok(embed::page(&data.title(), &data.to_json()?))
 }
