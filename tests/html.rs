@@ -6,6 +6,7 @@
 mod common;
 
 use std::collections::{BTreeMap, HashMap};
+use std::process::Command;
 
 use ckp::query::html::{self, HtmlOptions};
 use ckp::{ErrorKind, MinMax, Store, report};
@@ -207,4 +208,42 @@ fn stages_that_cannot_be_read_are_told_of() {
     assert_eq!(data["damaged"][0]["stage"], "z");
     assert!(data["damaged"][0]["error"].as_str().unwrap().contains("z.stage"));
     assert_eq!(refused(&["z"]).kind(), ErrorKind::Truncated);
+}
+
+#[test]
+fn the_command_line_writes_the_page() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("chip.ckp"));
+    for (version, stage) in ["place", "cts", "route"].into_iter().enumerate() {
+        save_stage(&store, stage, version as u32);
+    }
+    let run = |line: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ckp"));
+        command.args(line).current_dir(directory.path()).output().unwrap()
+    };
+    let help = run(&["report", "--help"]).stdout;
+    let help = String::from_utf8(help).unwrap();
+    let examples = help.split("Example:\n").nth(1).unwrap().lines().take_while(|l| !l.is_empty());
+    let stages: [&[&str]; 2] = [&[], &["cts", "route"]];
+    for (example, stages) in examples.zip(stages) {
+        let words: Vec<&str> = example.split_whitespace().collect();
+        let output = run(&words[1..]);
+        assert!(output.status.success() && output.stdout.is_empty(), "{example}");
+        let file = directory.path().join(words.last().unwrap());
+        let written = std::fs::read_to_string(file).unwrap();
+        assert_eq!(written, page(&store, stages, HtmlOptions::default()));
+    }
+    let output = run(&["report", "chip.ckp", "route", "--endpoints", "3", "--paths", "1"]);
+    let options = HtmlOptions { endpoints: 3, paths: 1 };
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), page(&store, &["route"], options));
+    for (line, reason) in [
+        (["report", "chip.ckp", "rout"], "rout"),
+        (["report", "chip.ckp", "-o./no/such.html"], "./no/such.html"),
+        (["report", "none.ckp", "route"], "none.ckp"),
+    ] {
+        let output = run(&line);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{error}");
+        assert!(error.starts_with("ckp: ") && error.contains(reason), "{error}");
+    }
 }

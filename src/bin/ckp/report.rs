@@ -13,9 +13,8 @@ use super::open;
 
 const EXAMPLE: &str = "\
 Example:
-  ckp report chip.ckp -o chip.html         all stages
-  ckp report chip.ckp cts route -o eco.html
-                                           two stages and their difference";
+  ckp report chip.ckp -o chip.html
+  ckp report chip.ckp cts route -o eco.html";
 
 /// Write a report that a browser opens from disk: histograms, trends, endpoints, paths
 ///
@@ -39,7 +38,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub fn run(&self) -> Result<String> {
+    pub(crate) fn run(&self) -> Result<String> {
         let options = HtmlOptions { endpoints: self.endpoints, paths: self.paths };
         let page = html::page(&open(&self.store)?, &self.stages, options)?;
         let Some(path) = &self.output else { return Ok(page) };
