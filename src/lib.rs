@@ -22,6 +22,7 @@ mod model;
 mod near;
 pub mod query;
 mod store;
+mod table;
 
 pub use codec::CodecChoice;
 pub use delta::Match;
@@ -35,3 +36,4 @@ pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
     PathEnds, ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
 };
+pub use table::Format;

@@ -29,6 +29,7 @@ pub(crate) use classes::{Classes, arc_classes, vertex_classes};
 pub(crate) use delay_tables::{TableEntry, decode_tables, encode_tables, rounded};
 pub(crate) use graph::{Graph, Times, slack};
 pub(crate) use grid::{Grid, MAX_TOLERANCE};
+pub(crate) use kinds::{Kind, kinds};
 pub(crate) use loads::{DelayTables, LoadReferences, Loads};
 pub(crate) use objects::{decode_objects, encode_objects, encode_plain_objects};
 pub(crate) use paths::{FanIn, PathColumns, PathWords, path_time};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-//! Questions that a store answers by itself: no engine, liberty, netlist or constraints.
+//! Questions to stored stages: answered from the store alone, without an engine.
 
 mod access;
+pub mod diff;
 pub mod html;
 pub mod path;
 mod pins;

@@ -16,6 +16,7 @@ mod extract;
 mod live;
 mod lock;
 mod mapping;
+mod pair;
 pub(crate) mod paths;
 mod preparation;
 mod quantize;
@@ -41,3 +42,4 @@ pub use reader::Stage;
 pub use verify::{Depth, Finding, Verification};
 
 pub(crate) use capture::check_tolerance;
+pub(crate) use pair::StagePair;

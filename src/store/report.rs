@@ -248,7 +248,7 @@ pub fn verification_text(verification: &Verification) -> String {
     out
 }
 
-fn plural(count: impl Into<u64>, noun: &str) -> String {
+pub(crate) fn plural(count: impl Into<u64>, noun: &str) -> String {
     format!("{noun}{}", if count.into() == 1 { "" } else { "s" })
 }
 
@@ -364,6 +364,11 @@ pub(crate) fn exact(value: f32) -> Value {
     value.to_string().parse::<f64>().map_or(Value::Null, |value| json!(value))
 }
 
+/// The same as a text for spreadsheets.
+pub(crate) fn si(value: f32) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value:e}") }
+}
+
 /// Behind all columns: few stages have one.
 fn tolerance(metadata: &StageMetadata) -> String {
     match metadata.tolerance {
@@ -383,7 +388,7 @@ fn attached(file: &StageFile) -> String {
     }
 }
 
-fn picoseconds(seconds: f32) -> String {
+pub(crate) fn picoseconds(seconds: f32) -> String {
     format!("{:.1}ps", f64::from(seconds) * 1e12)
 }
 

@@ -7,25 +7,20 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod answer;
 mod blocks;
+mod diff;
 mod path;
 mod report;
 mod show;
 
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ckp::{OpenMode, ReadMode, Result, Store};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// The command could not do what it was asked.
-const FAILED: u8 = 1;
-/// The command line makes no sense.
-const USAGE: u8 = 2;
-
-const EXIT_CODES: &str =
-    "Exit codes: 0 done, 1 failed (the reason is on the standard error), 2 bad usage.";
+use answer::{Answer, EXIT_CODES, FAILED, answer_usage, fail, print};
 
 #[derive(Parser)]
 #[command(
@@ -44,6 +39,7 @@ enum Command {
     Path(path::Path),
     Report(report::Report),
     Show(show::Show),
+    Diff(diff::Diff),
 }
 
 /// A stage of a store, as arguments.
@@ -70,40 +66,15 @@ fn main() -> ExitCode {
         Err(error) => return answer_usage(&error),
     };
     let outcome = match cli.command {
-        Command::Path(path) => path.run(),
-        Command::Report(report) => report.run(),
-        Command::Show(show) => show.run(),
+        Command::Path(path) => path.run().map(Answer::from),
+        Command::Report(report) => report.run().map(Answer::from),
+        Command::Show(show) => show.run().map(Answer::from),
+        Command::Diff(diff) => diff.run(),
     };
     match outcome {
-        Ok(text) => print(&text),
+        Ok(answer) => print(&answer),
         Err(error) => fail(&error.to_string(), FAILED),
     }
-}
-
-/// Help and version go to the standard output, all else is a mistake.
-fn answer_usage(error: &clap::Error) -> ExitCode {
-    let text = error.to_string();
-    if error.use_stderr() {
-        fail(text.strip_prefix("error: ").unwrap_or(&text), USAGE)
-    } else {
-        print(&text)
-    }
-}
-
-fn print(text: &str) -> ExitCode {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
-        // Who reads has seen enough: `ckp show ... | head`.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("The output cannot be written: {error}."), FAILED),
-    }
-}
-
-fn fail(message: &str, code: u8) -> ExitCode {
-    // Nothing is left to be done should the standard error be closed.
-    let _ = writeln!(std::io::stderr(), "ckp: {}", message.trim_end());
-    ExitCode::from(code)
 }
 
 /// Open an existing store for reading.

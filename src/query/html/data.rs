@@ -15,6 +15,7 @@ use super::endpoints::{Row, Slack, of_stage, worst};
 use super::paths::{self, Names};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Endpoint, MinMax, ObjectTable, StageMetadata};
+use crate::query::diff::Diff;
 use crate::store::{Stage, Store, report};
 
 /// One stage that is compared.
@@ -88,7 +89,7 @@ impl PageData {
         self.stages.first().map_or("", |open| &open.stage.metadata().design)
     }
 
-    pub fn to_json(&self) -> Result<Value> {
+    pub fn to_json(&self, diff: Option<&Diff>) -> Result<Value> {
         let stages: Vec<&Value> = self.stages.iter().map(|open| &open.value).collect();
         let damaged: Vec<Value> = self
             .damaged
@@ -107,6 +108,7 @@ impl PageData {
             "damaged": damaged,
             "checks": checks,
             "names": names.into_list(),
+            "diff": diff.map(Diff::json),
         }))
     }
 
