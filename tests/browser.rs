@@ -56,24 +56,42 @@ fn main() {
         assert!(!requests.is_empty() && others.is_empty(), "{name}: {others:?}");
         println!("test {name} ... ok");
     }
+    if is_asked("two_stages_have_a_difference") {
+        two_stages_have_a_difference(&program);
+        println!("test two_stages_have_a_difference ... ok");
+    }
     if is_asked("twenty_stages") {
         twenty_stages(&program);
         println!("test twenty_stages ... ok");
     }
 }
 
-/// Write the page with the command line, and open it.
+/// Write the page of so many stages with the command line, and open it.
 fn show(program: &Path, stages: u32) -> Shown {
+    show_with(program, stages, |store, path| {
+        let mut line = vec!["report".into(), store.as_os_str().to_owned(), "-o".into()];
+        line.push(path.as_os_str().to_owned());
+        line
+    })
+}
+
+fn show_with(
+    program: &Path,
+    stages: u32,
+    line: impl FnOnce(&Path, &Path) -> Vec<std::ffi::OsString>,
+) -> Shown {
     let directory = tempfile::tempdir().unwrap();
     let store = directory.path().join("s.ckp");
     for version in 0..stages {
         save_stage(&create(&store), &format!("stage_{version}"), version);
     }
     let path = directory.path().join("page.html");
-    let status = Command::new(env!("CARGO_BIN_EXE_ckp"))
-        .args(["report".as_ref(), store.as_os_str(), "-o".as_ref(), path.as_os_str()])
-        .status();
-    assert!(status.unwrap().success());
+    let output = Command::new(env!("CARGO_BIN_EXE_ckp")).args(line(&store, &path)).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    if !output.stdout.is_empty() {
+        std::fs::write(&path, output.stdout).unwrap();
+    }
     let data = data(&std::fs::read_to_string(&path).unwrap());
     let mut browser = Browser::start(program);
     browser.open(&path);
@@ -275,7 +293,7 @@ fn checks_scenes_and_units_change_everything(shown: &mut Shown) {
     assert_eq!(row[1], ends["names"][0].as_str().unwrap());
     let slack = ends["slacks"][0][0].as_f64().unwrap();
     assert_eq!(row[3], format!("{:.4}", slack * 1e9));
-    assert_eq!(browser.texts(".shown_check"), ["hold, scene fast"; 3]);
+    assert_eq!(browser.texts(".shown_check"), ["hold, scene fast"; 4]);
     assert!(browser.texts(".axis").concat().ends_with("ns"));
     browser.get("document.querySelector('input[value=percent]').click()");
     let row = &rows(browser)[0];
@@ -389,6 +407,42 @@ fn everything_is_named_and_legible(shown: &mut Shown) {
          e.ariaExpanded === 'true' && !document.getElementById(e.getAttribute('aria-controls'))).length",
     );
     assert_eq!(missing, 0);
+}
+
+fn two_stages_have_a_difference(program: &Path) {
+    let mut shown = show_with(program, 3, |store, _| {
+        let mut line = vec!["diff".into(), store.as_os_str().to_owned()];
+        line.extend(["stage_0", "stage_2", "--format", "html"].map(Into::into));
+        line
+    });
+    let browser = &mut shown.browser;
+    let diff = shown.data["diff"].clone();
+    assert_eq!(browser.texts("#diff_title"), ["Difference from stage_0 to stage_2"]);
+    for (path_delay, input) in [("max", "max"), ("min", "min")] {
+        browser.get(&format!("document.querySelector('input[value={input}]').click()"));
+        let is = |of: &&Value| of["scene"] == "slow" && of["path_delay"] == path_delay;
+        let counts = diff["endpoints"]["counts"].as_array().unwrap().iter().find(is).unwrap();
+        let summaries = browser.texts("#diff_body summary");
+        for (title, name) in [("Newly failing", "newly_failing"), ("Fixed", "fixed")] {
+            let count = counts[name].as_u64().unwrap();
+            let said = summaries.iter().find(|text| text.starts_with(title)).unwrap();
+            assert!(count > 0 && said.starts_with(&format!("{title}: {count}")), "{said}");
+        }
+        let sums: Vec<&Value> = diff["checks"].as_array().unwrap().iter().filter(is).collect();
+        let table = browser.get(
+            "Array.from(document.querySelector('#diff_body table').tBodies[0].rows, \
+             (row) => Array.from(row.cells, (cell) => cell.textContent))",
+        );
+        assert_eq!(table.as_array().unwrap().len(), sums.len());
+        for (row, sum) in table.as_array().unwrap().iter().zip(sums) {
+            assert_eq!(row[1], picoseconds(&sum["worst_slack"]["before"]));
+            assert_eq!(row[2], picoseconds(&sum["worst_slack"]["after"]));
+            assert_eq!(row[8], sum["violating_endpoints"]["before"].to_string());
+            assert_eq!(row[9], sum["violating_endpoints"]["after"].to_string());
+        }
+    }
+    let (complaints, _) = browser.complaints_and_requests();
+    assert!(complaints.is_empty(), "{complaints:#?}");
 }
 
 fn twenty_stages(program: &Path) {

@@ -8,10 +8,11 @@ use serde_json::Value;
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
 /// One scope, in this order.
-const SCRIPTS: [&str; 5] = [
+const SCRIPTS: [&str; 6] = [
     include_str!("format.js"),
     include_str!("charts.js"),
     include_str!("detail.js"),
+    include_str!("diff.js"),
     include_str!("tables.js"),
     include_str!("page.js"),
 ];

@@ -95,6 +95,7 @@ function drawAll() {
   drawStages();
   drawTrend();
   drawHistogram();
+  drawDiff();
   resetFilters();
   selectRows();
 }
