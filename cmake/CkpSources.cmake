@@ -36,6 +36,7 @@ set(ckp_opensta_sources
   cpp/src/engine/EngineOpenStaEndpoints.cpp
   cpp/src/engine/EngineOpenStaLibrary.cpp
   cpp/src/engine/EngineOpenStaLimits.cpp
+  cpp/src/engine/EngineOpenStaPaths.cpp
   cpp/src/engine/EngineOpenStaPlanes.cpp
   cpp/src/engine/EngineOpenStaRestore.cpp
   cpp/src/engine/WatchOpenSta.cpp)

@@ -265,6 +265,46 @@
 #define CKP_CODEC_NUMERIC 3
 
 /*
+ Text: a startpoint, the clock pin or the output of a register, or an input; of several, one has to be met.
+ */
+#define CKP_PATH_QUERY_FROM 1
+
+/*
+ Text: a pin that has to be met; of several, one after the other.
+ */
+#define CKP_PATH_QUERY_THROUGH 2
+
+/*
+ Text: an endpoint; of several, one has to be met.
+ */
+#define CKP_PATH_QUERY_TO 3
+
+/*
+ Text: the scene. Default: any.
+ */
+#define CKP_PATH_QUERY_SCENE 4
+
+/*
+ Text: the path group. Default: any.
+ */
+#define CKP_PATH_QUERY_GROUP 5
+
+/*
+ Number: CKP_MIN or CKP_MAX. Default CKP_MAX.
+ */
+#define CKP_PATH_QUERY_MIN_MAX 6
+
+/*
+ Number: paths, at most. Default 1.
+ */
+#define CKP_PATH_QUERY_COUNT 7
+
+/*
+ Number: digits behind the point of the text, in nanoseconds, at most 30. Default 3.
+ */
+#define CKP_PATH_QUERY_DIGITS 8
+
+/*
  Stands for no row.
  */
 #define CKP_NO_ROW UINT32_MAX
@@ -371,9 +411,14 @@
 #define CKP_PATH_BORROW 19
 
 /*
+ Time of the capturing edge in the clock's own waveform.
+ */
+#define CKP_PATH_CAPTURE_EDGE 20
+
+/*
  Fields of a path end.
  */
-#define CKP_PATH_FIELD_COUNT 20
+#define CKP_PATH_FIELD_COUNT 21
 
 /*
  A timing check of the library.
@@ -726,6 +771,11 @@ typedef struct ckp_objects ckp_objects;
  signature.
  */
 typedef struct ckp_options ckp_options;
+
+/*
+ What paths are asked for. Exclusive. Filters are pushed one by one, so that a new one changes no signature.
+ */
+typedef struct ckp_path_query ckp_path_query;
 
 /*
  One stage, opened. Shared and immutable: any number of threads may use it at once. It stays
@@ -1165,6 +1215,47 @@ ckp_status ckp_options_set_text(ckp_options *options,
                                 uint32_t id,
                                 const char *value,
                                 ckp_error **out_error);
+
+/*
+ A new query: the worst setup path.
+ */
+ckp_status ckp_path_query_new(ckp_path_query **out_query, ckp_error **out_error);
+
+/*
+ Free a query. NULL is fine.
+ */
+void ckp_path_query_free(ckp_path_query *query);
+
+/*
+ Set or add a filter that is a text. Names of pins are looked up when the query is asked.
+ */
+ckp_status ckp_path_query_set_text(ckp_path_query *query,
+                                   uint32_t id,
+                                   const char *value,
+                                   ckp_error **out_error);
+
+/*
+ Set a filter that is a number.
+ */
+ckp_status ckp_path_query_set_u64(ckp_path_query *query,
+                                  uint32_t id,
+                                  uint64_t value,
+                                  ckp_error **out_error);
+
+/*
+ Ask a stage for its worst paths: one for each endpoint and path group, the worst first.
+
+ format: CKP_REPORT_TEXT, in the shape of report_checks, or CKP_REPORT_JSON, in that of
+         report_checks -format json (docs/schemas/path.json).
+
+ Returns CKP_NOT_FOUND for a pin, scene or path group that does not exist, CKP_INVALID_ARGUMENT for a filter
+ that no path can meet, CKP_UNSUPPORTED for a stage with statistical timing.
+ */
+ckp_status ckp_stage_report_paths(const ckp_stage *stage,
+                                  ckp_path_query *query,
+                                  uint32_t format,
+                                  ckp_text **out_text,
+                                  ckp_error **out_error);
 
 /*
  Set a field of all path ends, one of CKP_PATH_*; what is not set is 0. The rows of the endpoint table

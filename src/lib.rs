@@ -34,6 +34,6 @@ pub use model::{
 };
 pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
-    PathEnds, ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
+    ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
 };
 pub use table::Format;

@@ -57,6 +57,23 @@ namespace eval sta {
     ckp::report_cmd $args [ckp::options keys] {}
   }
 
+  define_cmd_args "report_timing_checkpoint_path" {[-from pins]\
+    [-through pins]\
+    [-to pins]\
+    [-path_delay min|max]\
+    [-scene scene] [-group group]\
+    [-count count] [-digits digits]\
+    [-stage stage] [-store dir]\
+    [-format text|json]\
+    [> filename] [>> filename]}
+
+  proc_redirect report_timing_checkpoint_path {
+    parse_key_args "report_timing_checkpoint_path" args keys {
+      -from -through -to -path_delay -scene -group -count -digits -stage -store -format
+    } flags {}
+    ckp::report_path_cmd $args [ckp::options keys] {}
+  }
+
   define_cmd_args "check_timing_checkpoints" {[-store dir] [-full]}
 
   proc check_timing_checkpoints { args } {
@@ -99,6 +116,7 @@ namespace eval ckp {
     restore_timing_checkpoint
     rollback_timing_checkpoint
     report_timing_checkpoints
+    report_timing_checkpoint_path
     check_timing_checkpoints
   }
 

@@ -258,6 +258,48 @@ void Checkpoint::report(const std::string& store, uint32_t format)
   }
 }
 
+void Checkpoint::reportPaths(const std::string& stage,
+                             const std::string& store,
+                             const PathOptions& options)
+{
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    const std::string name
+        = stage.empty() ? makeText(ckp_store_head, handle.get()) : stage;
+    const auto opened
+        = make<StageHandle>(ckp_stage_open, handle.get(), name.c_str());
+    const auto query = make<PathQueryHandle>(ckp_path_query_new);
+    const auto set_text = [&query](uint32_t id, const std::string& text) {
+      call(ckp_path_query_set_text, query.get(), id, text.c_str());
+    };
+    const auto set_number = [&query](uint32_t id, uint64_t number) {
+      call(ckp_path_query_set_u64, query.get(), id, number);
+    };
+    for (const std::string& pin : options.from) {
+      set_text(CKP_PATH_QUERY_FROM, pin);
+    }
+    for (const std::string& pin : options.through) {
+      set_text(CKP_PATH_QUERY_THROUGH, pin);
+    }
+    for (const std::string& pin : options.to) {
+      set_text(CKP_PATH_QUERY_TO, pin);
+    }
+    if (!options.scene.empty()) {
+      set_text(CKP_PATH_QUERY_SCENE, options.scene);
+    }
+    if (!options.group.empty()) {
+      set_text(CKP_PATH_QUERY_GROUP, options.group);
+    }
+    set_number(CKP_PATH_QUERY_MIN_MAX, options.min_max);
+    set_number(CKP_PATH_QUERY_COUNT, options.count);
+    set_number(CKP_PATH_QUERY_DIGITS, options.digits);
+    host_->print(makeText(
+        ckp_stage_report_paths, opened.get(), query.get(), options.format));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
 void Checkpoint::check(const std::string& store, bool full)
 {
   uint64_t findings = 0;

@@ -48,6 +48,8 @@ using CaptureHandle
     = std::unique_ptr<ckp_capture, HandleFree<ckp_capture_abort>>;
 using StageHandle
     = std::unique_ptr<const ckp_stage, HandleFree<ckp_stage_free>>;
+using PathQueryHandle
+    = std::unique_ptr<ckp_path_query, HandleFree<ckp_path_query_free>>;
 using AlignmentHandle
     = std::unique_ptr<ckp_alignment, HandleFree<ckp_alignment_free>>;
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CheckpointTcl.h"
@@ -108,6 +109,21 @@ uint32_t levelNumber(const std::string& text)
   const char* end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, level);
   return rest == end && failure == std::errc() ? level : 0;
+}
+
+uint32_t cardinal(const char* key, const std::string& text, Host& host)
+{
+  uint32_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, failure] = std::from_chars(text.data(), end, number);
+  if (rest != end || failure != std::errc()) {
+    host.error(
+        CKP,
+        18,
+        std::string("The value of ") + key + " is a whole number, not " + text
+            + ".");
+  }
+  return number;
 }
 
 // In any notation that Tcl knows, whatever the locale. NaN, which no tolerance
@@ -217,17 +233,53 @@ void rollback(Checkpoint& checkpoint, Arguments& arguments)
                       restoreOptions(arguments, checkpoint.host()));
 }
 
+uint32_t reportFormat(const Arguments& arguments, Host& host)
+{
+  const std::string format = arguments.key("-format");
+  if (arguments.has("-format") && format != "text" && format != "json") {
+    host.error(CKP, 10, "The format is text or json, not " + format + ".");
+  }
+  return format == "json" ? CKP_REPORT_JSON : CKP_REPORT_TEXT;
+}
+
 void report(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(
       0, "report_timing_checkpoints [-store dir] [-format text|json]");
-  const std::string format = arguments.key("-format");
-  if (arguments.has("-format") && format != "text" && format != "json") {
-    checkpoint.host().error(
-        CKP, 10, "The format is text or json, not " + format + ".");
-  }
   checkpoint.report(arguments.key("-store"),
-                    format == "json" ? CKP_REPORT_JSON : CKP_REPORT_TEXT);
+                    reportFormat(arguments, checkpoint.host()));
+}
+
+// Names of pins may be a list.
+void reportPaths(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(
+      0,
+      "report_timing_checkpoint_path [-from pins] [-through pins] [-to pins] "
+      "[-path_delay min|max] [-scene scene] [-group group] [-count n] "
+      "[-digits n] [-stage stage] [-store dir] [-format text|json]");
+  Host& host = checkpoint.host();
+  PathOptions options;
+  options.format = reportFormat(arguments, host);
+  options.from = splitList(arguments.key("-from").c_str(), host);
+  options.through = splitList(arguments.key("-through").c_str(), host);
+  options.to = splitList(arguments.key("-to").c_str(), host);
+  options.scene = arguments.key("-scene");
+  options.group = arguments.key("-group");
+  const std::string path_delay = arguments.key("-path_delay");
+  if (arguments.has("-path_delay") && path_delay != "min"
+      && path_delay != "max") {
+    host.error(CKP, 17, "The path delay is min or max, not " + path_delay + ".");
+  }
+  options.min_max = path_delay == "min" ? CKP_MIN : CKP_MAX;
+  for (const auto& [key, number] : {std::pair("-count", &options.count),
+                                    std::pair("-digits", &options.digits)}) {
+    if (arguments.has(key)) {
+      *number = cardinal(key, arguments.key(key), host);
+    }
+  }
+  checkpoint.reportPaths(
+      arguments.key("-stage"), arguments.key("-store"), options);
 }
 
 void check(Checkpoint& checkpoint, Arguments& arguments)
@@ -292,6 +344,7 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
          {"ckp::restore_cmd", run<restore>},
          {"ckp::rollback_cmd", run<rollback>},
          {"ckp::report_cmd", run<report>},
+         {"ckp::report_path_cmd", run<reportPaths>},
          {"ckp::check_cmd", run<check>}};
   Tcl_CreateNamespace(interp, "ckp", nullptr, nullptr);
   for (const auto& [name, command] : commands) {

@@ -39,6 +39,13 @@ const CHECKS: [&str; 10] = [
 ];
 
 impl Kind {
+    /// As paths go: changes from or to an undriven level are those of a rise or a fall.
+    fn of_paths(name: &str) -> Self {
+        let (head, to) = name.rsplit_once(" -> ").unwrap_or((name, ""));
+        let from = head.rsplit_once(' ').map_or("", |(_, from)| from);
+        Self { from: edge(from), to: edge(to), ..Self::parse(name) }
+    }
+
     fn parse(name: &str) -> Self {
         let (head, to) = name.rsplit_once(" -> ").unwrap_or((name, ""));
         let (role, from) = head.rsplit_once(' ').unwrap_or((head, ""));
@@ -65,6 +72,19 @@ fn transition(symbol: &str) -> Transition {
     }
 }
 
+fn edge(symbol: &str) -> Transition {
+    match symbol {
+        "^" | "0Z" | "Z1" | "0X" | "X1" => Transition::Rise,
+        "v" | "1Z" | "Z0" | "1X" | "X0" => Transition::Fall,
+        _ => Transition::None,
+    }
+}
+
+/// The kinds of a table as paths go, by index.
+pub(crate) fn path_kinds(table: &ObjectTable) -> Vec<Kind> {
+    table.kind_names.iter().map(|name| Kind::of_paths(name)).collect()
+}
+
 /// The kinds of a table, by index.
 pub(crate) fn kinds(table: &ObjectTable) -> Vec<Kind> {
     table.kind_names.iter().map(|name| Kind::parse(name)).collect()
@@ -83,6 +103,8 @@ mod tests {
         assert_eq!(Kind::parse("setup v -> ^"), kind(Role::Check, Fall, Rise));
         assert_eq!(Kind::parse("clock gating hold ^ -> v"), kind(Role::Check, Rise, Fall));
         assert_eq!(Kind::parse("tristate enable 0Z -> Z1"), kind(Role::Cell, None, None));
+        assert_eq!(Kind::of_paths("tristate enable 0Z -> Z0"), kind(Role::Cell, Rise, Fall));
+        assert_eq!(Kind::of_paths("tristate disable ZX -> *"), kind(Role::Cell, None, None));
         assert!(!Kind::parse("").propagates());
         assert!(!Kind::parse("setup ^ -> ^").propagates());
         assert!(Kind::parse("combinational ^ -> v").propagates());

@@ -14,6 +14,7 @@ mod grid;
 mod kinds;
 mod loads;
 mod objects;
+mod path_ends;
 mod paths;
 mod predict;
 mod residual;
@@ -32,6 +33,7 @@ pub(crate) use grid::{Grid, MAX_TOLERANCE};
 pub(crate) use kinds::{Kind, kinds};
 pub(crate) use loads::{DelayTables, LoadReferences, Loads};
 pub(crate) use objects::{decode_objects, encode_objects, encode_plain_objects};
+pub(crate) use path_ends::{EndColumns, EndWords, WholePath, clock_min_max};
 pub(crate) use paths::{FanIn, PathColumns, PathWords, path_time};
 pub(crate) use predict::{BaseValues, Predictor, References, for_predictor, shifted};
 pub(crate) use residual::{

@@ -8,9 +8,9 @@
 //! clock pessimism, another capture clock) may have others.
 
 use super::arithmetic::finite;
-use super::kinds::{Kind, kinds};
+use super::kinds::{Kind, path_kinds};
 use crate::error::{Result, corrupt};
-use crate::model::{ObjectTable, PathPoint, Transition};
+use crate::model::{MinMax, ObjectTable, PathPoint, Transition};
 
 /// No path has an arrival so far from zero, in seconds: those beyond are the engine's infinities.
 const FAR: f32 = 1e29;
@@ -42,12 +42,18 @@ impl FanIn {
             *place += 1;
         }
         let is_by_source = table.edge_from.is_sorted();
-        Self { kinds: kinds(table), starts, edges, is_by_source }
+        Self { kinds: path_kinds(table), starts, edges, is_by_source }
     }
 
     /// Kind of an arc of `table`.
     pub fn kind(&self, table: &ObjectTable, arc: u32) -> Option<Kind> {
         self.kinds.get(*table.arc_kind.get(arc as usize)? as usize).copied()
+    }
+
+    /// Edges to a vertex.
+    pub fn edges_to(&self, vertex: u32) -> &[u32] {
+        let place = |vertex: u32| self.starts.get(vertex as usize).map_or(0, |s| *s as usize);
+        self.edges.get(place(vertex)..place(vertex.saturating_add(1))).unwrap_or_default()
     }
 
     /// Arcs that lead to a transition of a vertex, by row of edge and arc: (arc, vertex and transition that
@@ -58,9 +64,7 @@ impl FanIn {
         vertex: u32,
         transition: Transition,
     ) -> impl Iterator<Item = (u32, u32, Transition)> + 'a {
-        let place = |vertex: u32| self.starts.get(vertex as usize).map_or(0, |s| *s as usize);
-        let edges = self.edges.get(place(vertex)..place(vertex + 1)).unwrap_or_default();
-        edges.iter().flat_map(move |edge| {
+        self.edges_to(vertex).iter().flat_map(move |edge| {
             let from = table.edge_from.get(*edge as usize).copied().unwrap_or(0);
             self.arcs_of(table, *edge).filter_map(move |(arc, kind)| {
                 let leads = kind.propagates() && kind.to == transition;
@@ -120,6 +124,7 @@ impl FanIn {
 pub(crate) struct PathColumns<'a> {
     pub table: &'a ObjectTable,
     pub fan_in: &'a FanIn,
+    pub min_max: MinMax,
     /// Arrivals of rise and fall, as bits.
     pub arrivals: [&'a [u32]; 2],
     /// Delays of arcs, as bits.
@@ -261,6 +266,7 @@ mod tests {
         body(&PathColumns {
             table: &table,
             fan_in: &fan_in,
+            min_max: MinMax::Max,
             arrivals: [&rise, &fall],
             delays: &delays,
             tolerance,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-//! Paths: those that a capture is told, and questions about those of a stage.
+//! The paths that a capture is told.
 
 use super::capture::{ckp_capture, with};
 use super::guard::guard;
@@ -52,8 +52,10 @@ pub const CKP_PATH_MARGIN: u32 = 17;
 pub const CKP_PATH_LIMIT: u32 = 18;
 /// What a latch lends.
 pub const CKP_PATH_BORROW: u32 = 19;
+/// Time of the capturing edge in the clock's own waveform.
+pub const CKP_PATH_CAPTURE_EDGE: u32 = 20;
 /// Fields of a path end.
-pub const CKP_PATH_FIELD_COUNT: u32 = 20;
+pub const CKP_PATH_FIELD_COUNT: u32 = 21;
 
 /// A timing check of the library.
 pub const CKP_PATH_END_CHECK: u32 = 1;

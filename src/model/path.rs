@@ -86,10 +86,12 @@ pub enum PathField {
     PathDelay = 18,
     /// What a latch lends.
     Borrow = 19,
+    /// Time of the capturing edge in the clock's own waveform.
+    CaptureEdge = 20,
 }
 
 /// Fields of a path end.
-pub const PATH_FIELDS: usize = PathField::Borrow as usize + 1;
+pub const PATH_FIELDS: usize = PathField::CaptureEdge as usize + 1;
 
 /// The end of the worst path of a row of the endpoint table. Times are in seconds, as the engine has them.
 #[derive(Clone, Debug, PartialEq)]

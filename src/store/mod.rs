@@ -37,7 +37,6 @@ pub use directory::{OpenMode, Store};
 pub use explain::{BlockCoding, StreamCoding};
 pub use live::{RowState, StageAlignment};
 pub use mapping::ReadMode;
-pub use paths::PathEnds;
 pub use reader::Stage;
 pub use verify::{Depth, Finding, Verification};
 

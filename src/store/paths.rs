@@ -10,11 +10,11 @@ use std::sync::Arc;
 use super::reader::Stage;
 use super::sources::ColumnSource;
 use super::writer::StageWriter;
-use crate::delta::{FanIn, PathColumns, PathWords};
+use crate::delta::{EndColumns, EndWords, FanIn, PathColumns, PathWords, WholePath, clock_min_max};
 use crate::error::{Error, ErrorKind, Result, corrupt, invalid, shape};
 use crate::model::{
-    Endpoint, MinMax, ObjectTable, PATH_FIELDS, PathEnd, PathField, PathFlag, PathPoint, StreamKey,
-    StreamKind, Transition,
+    Endpoint, MinMax, ObjectTable, PATH_FIELDS, PathEnd, PathField, StreamKey, StreamKind,
+    Transition,
 };
 
 /// Arrays of words, each of a kind.
@@ -84,9 +84,7 @@ impl CapturedPaths {
             let end =
                 end.ok_or_else(|| invalid("A path ends at an endpoint that was not added."))?;
             let points = self.points.get(range).unwrap_or_default();
-            let scene = (end.0 / 2) as u16;
-            let min_max = MinMax::from_code(end.0 % 2).unwrap_or(MinMax::Max);
-            let words = encoder.add(words, (scene, min_max, end.1), points)?;
+            let words = encoder.add(words, *end, points)?;
             fields.iter_mut().zip(words).for_each(|(field, word)| field.push(word));
         }
         let Encoder { points, .. } = encoder;
@@ -107,49 +105,40 @@ struct Encoder<'a> {
 }
 
 impl Encoder<'_> {
-    /// The words of a path end whose points are added; of one whose points are no path of the table, none
-    /// are, and a reader says so.
+    /// The stored words of a path end whose points are added; of one whose points are no path of the table,
+    /// none are, and a reader says so.
     fn add(
         &mut self,
-        words: [u32; PATH_FIELDS],
-        (scene, min_max, vertex): (u16, MinMax, u32),
+        words: EndWords,
+        endpoint: (u32, u32),
         points: &[(Option<u32>, f32)],
-    ) -> Result<[u32; PATH_FIELDS]> {
+    ) -> Result<EndWords> {
         let Some(end) = PathEnd::new(words) else { return Ok(words) };
+        let (check, vertex) = endpoint;
+        let scene = (check / 2) as u16;
+        let min_max = MinMax::from_code(check % 2).unwrap_or(MinMax::Max);
         let (data, clock) = points.split_at(end.points().0 as usize);
-        let data = self.chain(data, scene, min_max, data_end(&end, vertex))?;
-        let clock = self.chain(clock, scene, clock_min_max(&end), clock_end(&end))?;
-        let mut words = words;
-        match data.zip(clock) {
-            Some((data, clock)) => {
-                self.points.extend(data);
-                self.points.extend(clock);
-            }
-            None => {
-                words[PathField::DataPoints as usize] = 0;
-                words[PathField::ClockPoints as usize] = 0;
-            }
+        let of_data = PathSource::new(self.own, scene, min_max)?;
+        let of_clock = PathSource::new(self.own, scene, clock_min_max(&end))?;
+        let columns = EndColumns {
+            data: of_data.columns(self.table, &self.fan_in, self.tolerance),
+            clock: of_clock.columns(self.table, &self.fan_in, self.tolerance),
+        };
+        if let Some((stored, points)) = columns.encode(&words, vertex, data, clock) {
+            self.points.extend(points);
+            return Ok(stored);
         }
-        Ok(words)
-    }
-
-    fn chain(
-        &self,
-        points: &[(Option<u32>, f32)],
-        scene: u16,
-        min_max: MinMax,
-        end: (u32, Transition),
-    ) -> Result<Option<Vec<PathWords>>> {
-        if points.is_empty() {
-            return Ok(Some(Vec::new()));
+        let mut untold = [0; PATH_FIELDS];
+        for field in [PathField::Endpoint, PathField::Flags] {
+            untold[field as usize] = words[field as usize];
         }
-        let columns = PathSource::new(self.own, scene, min_max)?;
-        Ok(columns.columns(self.table, &self.fan_in, self.tolerance).encode(points, end))
+        Ok(untold)
     }
 }
 
 /// The columns that paths of a scene and min/max are told by.
 pub(crate) struct PathSource {
+    min_max: MinMax,
     arrivals: [Arc<Vec<u32>>; 2],
     delays: Arc<Vec<u32>>,
 }
@@ -165,7 +154,7 @@ impl PathSource {
             column(StreamKind::Arrival, Transition::Rise)?,
             column(StreamKind::Arrival, Transition::Fall)?,
         ];
-        Ok(Self { arrivals, delays: column(StreamKind::Delay, Transition::None)? })
+        Ok(Self { min_max, arrivals, delays: column(StreamKind::Delay, Transition::None)? })
     }
 
     /// Those of a stage.
@@ -180,26 +169,9 @@ impl PathSource {
         tolerance: f64,
     ) -> PathColumns<'a> {
         let arrivals = [self.arrivals[0].as_slice(), self.arrivals[1].as_slice()];
-        PathColumns { table, fan_in, arrivals, delays: &self.delays, tolerance }
+        let min_max = self.min_max;
+        PathColumns { table, fan_in, min_max, arrivals, delays: &self.delays, tolerance }
     }
-}
-
-/// Vertex and transition of the last point of a path.
-fn data_end(end: &PathEnd, vertex: u32) -> (u32, Transition) {
-    (vertex, transition(end, PathFlag::EndFalls))
-}
-
-fn clock_end(end: &PathEnd) -> (u32, Transition) {
-    (end.word(PathField::ClockVertex), transition(end, PathFlag::CaptureEndFalls))
-}
-
-fn transition(end: &PathEnd, falls: PathFlag) -> Transition {
-    if end.is(falls) { Transition::Fall } else { Transition::Rise }
-}
-
-/// The analysis that the path of the capturing clock is one of.
-pub(crate) fn clock_min_max(end: &PathEnd) -> MinMax {
-    if end.is(PathFlag::CaptureIsMax) { MinMax::Max } else { MinMax::Min }
 }
 
 pub(super) fn write_paths(
@@ -216,96 +188,81 @@ pub(super) fn write_paths(
     Ok(())
 }
 
-/// The path ends of a stage, by rising endpoint row.
+/// The paths that a stage keeps, by rising endpoint row, not yet decoded.
 #[derive(Debug, Default)]
-pub struct PathEnds {
-    ends: Vec<PathEnd>,
+pub(crate) struct PathIndex {
+    ends: Vec<EndWords>,
     /// Where the points of each end begin, and where those of the last one end.
     starts: Vec<u64>,
 }
 
-impl PathEnds {
-    /// The end of the path of an endpoint row, if the path was kept.
-    pub fn find(&self, endpoint: u32) -> Option<&PathEnd> {
-        self.position(endpoint).and_then(|position| self.ends.get(position))
-    }
-
-    /// All of them.
-    pub fn ends(&self) -> &[PathEnd] {
-        &self.ends
-    }
-
-    fn position(&self, endpoint: u32) -> Option<usize> {
-        self.ends.binary_search_by_key(&endpoint, PathEnd::endpoint).ok()
-    }
-
-    fn rows(&self, endpoint: u32) -> Option<Range<u64>> {
-        let position = self.position(endpoint)?;
-        Some(*self.starts.get(position)?..*self.starts.get(position + 1)?)
+impl PathIndex {
+    fn find(&self, endpoint: u32) -> Option<(&EndWords, Range<u64>)> {
+        let row = |words: &EndWords| words[PathField::Endpoint as usize];
+        let position = self.ends.binary_search_by_key(&endpoint, row).ok()?;
+        let rows = *self.starts.get(position)?..*self.starts.get(position + 1)?;
+        self.ends.get(position).map(|words| (words, rows))
     }
 }
 
 impl Stage {
-    /// The ends of the worst paths that were kept.
+    /// The paths that the stage keeps.
     ///
     /// # Errors
     /// `Corrupt` when they make no sense.
-    pub fn path_ends(&self) -> Result<PathEnds> {
-        let key = StreamKey::plain(StreamKind::PathEnd);
-        if self.find(key).is_none() {
-            return Ok(PathEnds::default());
+    pub(crate) fn path_index(&self) -> Result<PathIndex> {
+        if self.find(StreamKey::plain(StreamKind::PathEnd)).is_none() {
+            return Ok(PathIndex::default());
         }
         let words = self.whole_words(StreamKind::PathEnd)?;
         let count = words.len() / PATH_FIELDS;
-        let mut ends = Vec::with_capacity(count);
+        let field = |row: usize, field: PathField| words[field as usize * count + row];
+        let mut ends: Vec<EndWords> = Vec::with_capacity(count);
         let mut starts = vec![0u64];
         for row in 0..count {
-            let end = PathEnd::new(std::array::from_fn(|field| words[field * count + row]));
-            let end = end.ok_or_else(|| corrupt("A path end is of a kind that does not exist."))?;
-            let (data, clock) = end.points();
-            starts.push(starts[row] + u64::from(data) + u64::from(clock));
-            ends.push(end);
+            let points = [PathField::DataPoints, PathField::ClockPoints];
+            let points = points.map(|points| u64::from(field(row, points)));
+            starts.push(starts[row] + points[0] + points[1]);
+            ends.push(std::array::from_fn(|field| words[field * count + row]));
         }
-        let rows = u64::from(self.metadata().endpoints);
-        let in_order = ends.is_sorted_by(|a, b| a.endpoint() < b.endpoint());
-        if !in_order || ends.last().is_some_and(|end| u64::from(end.endpoint()) >= rows) {
+        let rows = self.metadata().endpoints;
+        let row = |words: &EndWords| words[PathField::Endpoint as usize];
+        let in_order = ends.is_sorted_by(|a, b| row(a) < row(b));
+        if !in_order || ends.last().is_some_and(|end| row(end) >= rows) {
             return Err(corrupt("The path ends are not those of endpoints."));
         }
-        Ok(PathEnds { ends, starts })
+        Ok(PathIndex { ends, starts })
     }
 
-    /// The points of the path of an endpoint row, and those of the path of its capturing clock.
+    /// The path of an endpoint row, if it was kept.
     ///
     /// # Errors
-    /// `Corrupt` when they are no path.
-    pub(crate) fn path_points(
+    /// `Corrupt` when it is no path.
+    pub(crate) fn path(
         &self,
-        ends: &PathEnds,
-        endpoint: &Endpoint,
+        index: &PathIndex,
         row: u32,
+        endpoint: &Endpoint,
+        table: &ObjectTable,
         fan_in: &FanIn,
-    ) -> Result<(Vec<PathPoint>, Vec<PathPoint>)> {
-        let (Some(end), Some(rows)) = (ends.find(row), ends.rows(row)) else {
-            return Ok(Default::default());
+    ) -> Result<Option<WholePath>> {
+        let Some((stored, rows)) = index.find(row).filter(|(_, rows)| !rows.is_empty()) else {
+            return Ok(None);
         };
         let words = |kind| self.read_words(StreamKey::plain(kind), rows.clone());
-        let words: Vec<PathWords> = words(StreamKind::PathArc)?
+        let points: Vec<PathWords> = words(StreamKind::PathArc)?
             .into_iter()
             .zip(words(StreamKind::PathArrival)?)
             .map(|(arc, arrival)| PathWords { arc, arrival })
             .collect();
-        let (data, clock) = words
-            .split_at_checked(end.points().0 as usize)
-            .ok_or_else(|| corrupt("A path has fewer points than it says."))?;
-        let table = self.objects()?;
-        let chain = |words: &[PathWords], min_max, last| {
-            if words.is_empty() {
-                return Ok(Vec::new());
-            }
-            let source = PathSource::new(self, endpoint.scene, min_max)?;
-            source.columns(&table, fan_in, 0.0).decode(words, last)
+        let end = PathEnd::new(*stored);
+        let end = end.ok_or_else(|| corrupt("A path end is of a kind that does not exist."))?;
+        let of_data = PathSource::new(self, endpoint.scene, endpoint.min_max)?;
+        let of_clock = PathSource::new(self, endpoint.scene, clock_min_max(&end))?;
+        let columns = EndColumns {
+            data: of_data.columns(table, fan_in, 0.0),
+            clock: of_clock.columns(table, fan_in, 0.0),
         };
-        let data = chain(data, endpoint.min_max, data_end(end, endpoint.vertex))?;
-        Ok((data, chain(clock, clock_min_max(end), clock_end(end))?))
+        columns.decode(stored, endpoint.vertex, &points).map(Some)
     }
 }

@@ -8,6 +8,7 @@
 pub mod browser;
 pub mod library;
 pub mod page;
+pub mod registers;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -9,7 +9,8 @@ load_small -corners 1 -spef place.spef
 
 set commands {
   set_timing_checkpoint_store save_timing_checkpoint restore_timing_checkpoint
-  rollback_timing_checkpoint report_timing_checkpoints check_timing_checkpoints
+  rollback_timing_checkpoint report_timing_checkpoints report_timing_checkpoint_path
+  check_timing_checkpoints
 }
 
 test "help lists every command" {

@@ -51,6 +51,19 @@ struct RestoreOptions
   bool with_design = false;
 };
 
+struct PathOptions
+{
+  std::vector<std::string> from;
+  std::vector<std::string> through;
+  std::vector<std::string> to;
+  std::string scene;  // Empty: any.
+  std::string group;  // Empty: any.
+  uint32_t min_max = 1;  // CKP_MIN or CKP_MAX.
+  uint32_t count = 1;
+  uint32_t digits = 3;
+  uint32_t format = 0;  // CKP_REPORT_*
+};
+
 // Saves the timing of one engine to stores and restores it. Failures are
 // thrown as ckp::Error; a failed call changes neither the store nor the engine,
 // but that a design that was put back is timed anew.
@@ -87,6 +100,11 @@ class Checkpoint
                 const RestoreOptions& options);
   // Prints the stages of the store; `format` is a CKP_REPORT_ constant.
   void report(const std::string& store, uint32_t format);
+  // Prints the worst paths of a stage; of the head where `stage` is empty. The
+  // engine is not used.
+  void reportPaths(const std::string& stage,
+                   const std::string& store,
+                   const PathOptions& options);
   // Checks every stored byte, and with `full` decodes every value and
   // attachment as well.
   void check(const std::string& store, bool full);

@@ -7,6 +7,7 @@
 #include <mutex>  // PathGroup.hh needs it.
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "OpenSTA/Clock.hh"
 #include "OpenSTA/Corner.hh"
@@ -102,9 +103,10 @@ EndpointTable EngineDebian::endpoints()
     search->visitPathEnds()->visitPathEnds(vertex, &visitor);
   }
   EndpointTable table = visitor.slacks().table();
-  std::vector<uint32_t> arc_rows(
-      *std::max_element(arc_ids_.begin(), arc_ids_.end()) + 1, CKP_NO_ROW);
+  std::vector<uint32_t> arc_rows;  // By arc id.
   for (uint32_t row = 0; row < arc_ids_.size(); row++) {
+    arc_rows.resize(std::max<size_t>(arc_rows.size(), arc_ids_[row] + 1),
+                    CKP_NO_ROW);
     arc_rows[arc_ids_[row]] = row;
   }
   PathDescriber describer(sta_, vertex_rows_, arc_rows);

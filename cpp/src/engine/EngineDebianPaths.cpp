@@ -3,7 +3,8 @@
 
 #include "engine/EngineDebianPaths.h"
 
-#include <OpenSTA/Machine.hh>  // Before the engine's other headers.
+#include <OpenSTA/Machine.hh>   // Before the engine's other headers.
+#include <OpenSTA/SdcClass.hh>  // ClkInfo.hh needs it.
 
 #include "OpenSTA/ClkInfo.hh"
 #include "OpenSTA/Clock.hh"
@@ -135,6 +136,7 @@ void PathDescriber::describeCapture(sta::PathEnd* end, PathEndWords& words)
                      : clock->isPropagated());
   words.set(CKP_PATH_CLOCKS,
             words[CKP_PATH_CLOCKS] | maker_.clock(clock->name()) << 16);
+  words.setTime(CKP_PATH_CAPTURE_EDGE, edge->time());
   words.setTime(CKP_PATH_CAPTURE_TIME,
                 end->targetClkTime(sta_) + end->targetClkMcpAdjustment(sta_));
   words.setTime(CKP_PATH_CAPTURE_DELAY, end->targetClkDelay(sta_));

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/EndpointSlacks.h"
 #include "engine/EngineOpenSta.h"
+#include "engine/EngineOpenStaPaths.h"
 #include "sta/Clock.hh"
 #include "sta/VisitPathEnds.hh"
 
@@ -14,7 +17,8 @@ namespace ckp {
 
 namespace {
 
-// Collects the slack of each path end of the vertex at `row`.
+// Collects the slack of each path end of the vertex at `row`, and the ends that
+// are reported.
 class EndpointVisitor : public sta::PathEndVisitor
 {
  public:
@@ -22,6 +26,7 @@ class EndpointVisitor : public sta::PathEndVisitor
 
   void setRow(uint32_t row) { row_ = row; }
   EndpointSlacks& slacks() { return slacks_; }
+  WorstEnds<sta::PathEnd>& worst() { return worst_; }
 
   void visit(sta::PathEnd* end) override
   {
@@ -30,7 +35,9 @@ class EndpointVisitor : public sta::PathEndVisitor
     for (const sta::PathGroup* group : finder_.groups(end)) {
       const float slack
           = api::judged(end->slack(sta_), sta::MinMax::min(), sta_);
-      slacks_.add(lane, groupNumber(group, end->targetClk(sta_)), row_, slack);
+      const uint32_t number = groupNumber(group, end->targetClk(sta_));
+      slacks_.add(lane, number, row_, slack);
+      worst_.add(lane, number, row_, end, api::pathEndLess(sta_));
     }
   }
 
@@ -57,6 +64,7 @@ class EndpointVisitor : public sta::PathEndVisitor
   std::map<std::pair<const sta::PathGroup*, const sta::Clock*>, uint32_t>
       group_numbers_;
   EndpointSlacks slacks_;
+  WorstEnds<sta::PathEnd> worst_;
 };
 
 }  // namespace
@@ -69,7 +77,23 @@ EndpointTable EngineOpenSta::endpoints()
     visitor.setRow(vertex_rows_[graph_->id(vertex)]);
     path_ends->visitPathEnds(vertex, &visitor);
   }
-  return visitor.slacks().table();
+  EndpointTable table = visitor.slacks().table();
+  // The times of paths are distributions with statistical timing.
+  if (plane_count_ == 1 && !edges_.empty()) {
+    std::vector<uint32_t> first_arcs;  // By edge id.
+    for (size_t i = 0; i < edges_.size(); i++) {
+      const sta::EdgeId id = graph_->id(edges_[i]);
+      first_arcs.resize(std::max<size_t>(first_arcs.size(), id + 1));
+      first_arcs[id] = first_arcs_[i];
+    }
+    PathDescriber describer(sta_, vertex_rows_, first_arcs);
+    visitor.worst().visitWorst(
+        visitor.slacks(), table, [&describer](uint32_t row, sta::PathEnd* end) {
+          describer.add(row, end);
+        });
+    table.paths = describer.table();
+  }
+  return table;
 }
 
 }  // namespace ckp

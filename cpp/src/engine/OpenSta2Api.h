@@ -162,6 +162,17 @@ inline const sta::VertexSet& setOf(const sta::VertexSet* vertices)
   return *vertices;
 }
 
+inline sta::Sdc* sdc(const sta::Path*, const sta::Sta* sta)
+{
+  return sta->sdc();
+}
+
+// The order in which path ends are reported.
+inline sta::PathEndLess pathEndLess(const sta::Sta* sta)
+{
+  return sta::PathEndLess(sta);
+}
+
 // The path groups of path ends.
 class GroupFinder
 {

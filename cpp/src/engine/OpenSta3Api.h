@@ -179,6 +179,17 @@ inline const sta::VertexSet& setOf(const sta::VertexSet& vertices)
   return vertices;
 }
 
+inline const sta::Sdc* sdc(const sta::Path* path, const sta::Sta* sta)
+{
+  return path->sdc(sta);
+}
+
+// The order in which path ends are reported.
+inline sta::PathEndLess pathEndLess(const sta::Sta* sta)
+{
+  return sta::PathEndLess(true, sta);
+}
+
 // The path groups of path ends.
 class GroupFinder
 {

@@ -8,13 +8,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Origin, Path, Point};
-use crate::delta::{FanIn, path_time};
+use crate::delta::{FanIn, clock_min_max, path_time};
 use crate::error::Result;
 use crate::model::{
     Endpoint, MinMax, ObjectTable, PathEnd, PathPoint, StreamKey, StreamKind, Transition,
 };
-use crate::store::paths::{PathSource, clock_min_max};
-use crate::store::{PathEnds, Stage};
+use crate::store::Stage;
+use crate::store::paths::{PathIndex, PathSource};
 
 /// A path, or why there is none.
 pub(super) type Traced = std::result::Result<Path, String>;
@@ -48,18 +48,19 @@ impl<'a> Tracer<'a> {
         Ok(source)
     }
 
-    /// The points that were kept of a row, and those of its capturing clock.
+    /// The end and the points of a path that was kept, and those of its capturing clock.
     pub fn kept(
         &mut self,
-        ends: &PathEnds,
-        endpoint: &Endpoint,
+        index: &PathIndex,
         row: u32,
-        end: &PathEnd,
-    ) -> Result<(Vec<Point>, Vec<Point>)> {
-        let (data, clock) = self.stage.path_points(ends, endpoint, row, &self.fan_in)?;
+        endpoint: &Endpoint,
+    ) -> Result<Option<(PathEnd, Vec<Point>, Vec<Point>)>> {
+        let path = self.stage.path(index, row, endpoint, &self.table, &self.fan_in)?;
+        let Some(path) = path else { return Ok(None) };
         let Endpoint { scene, min_max, .. } = *endpoint;
-        let data = self.points(data, scene, min_max)?;
-        Ok((data, self.points(clock, scene, clock_min_max(end))?))
+        let data = self.points(path.data, scene, min_max)?;
+        let clock = self.points(path.clock, scene, clock_min_max(&path.end))?;
+        Ok(Some((path.end, data, clock)))
     }
 
     /// Points with what the columns say of them.

@@ -11,7 +11,8 @@ use super::{Origin, Path, Paths};
 use crate::error::{Error, ErrorKind, Result, invalid};
 use crate::model::{Endpoint, MinMax, PathField, StageMetadata};
 use crate::query::find_pin;
-use crate::store::{PathEnds, Stage};
+use crate::store::Stage;
+use crate::store::paths::PathIndex;
 
 /// What paths are asked for.
 #[derive(Clone, Debug)]
@@ -110,7 +111,8 @@ pub fn worst_paths(stage: &Arc<Stage>, query: &PathQuery) -> Result<Paths> {
         rows.retain(|(_, end)| pins.to.contains(&end.vertex));
     }
     rows.sort_by(|(_, a), (_, b)| a.slack.total_cmp(&b.slack));
-    let mut search = Search { ends: stage.path_ends()?, tracer: Tracer::new(stage)?, pins, query };
+    let mut search =
+        Search { index: stage.path_index()?, tracer: Tracer::new(stage)?, pins, query };
     let (paths, notes) = search.run(&rows)?;
     Ok(Paths { stage: stage.clone(), objects: stage.objects()?, paths, notes })
 }
@@ -124,7 +126,7 @@ pub(crate) fn paths_of(stage: &Arc<Stage>, rows: &[(u32, Endpoint)]) -> Result<P
     let query = PathQuery::default();
     let pins = Pins::new(stage, &query)?;
     let tracer = Tracer::new(stage)?;
-    let mut search = Search { ends: stage.path_ends()?, tracer, pins, query: &query };
+    let mut search = Search { index: stage.path_index()?, tracer, pins, query: &query };
     let paths = rows.iter().map(|(row, endpoint)| search.path(*row, *endpoint));
     let paths = paths.collect::<Result<_>>()?;
     Ok(Paths { stage: stage.clone(), objects: stage.objects()?, paths, notes: Vec::new() })
@@ -163,7 +165,7 @@ fn check_endpoints(rows: &[(u32, Endpoint)], pins: &Pins, query: &PathQuery) -> 
 }
 
 struct Search<'a> {
-    ends: PathEnds,
+    index: PathIndex,
     tracer: Tracer<'a>,
     pins: Pins,
     query: &'a PathQuery,
@@ -210,13 +212,9 @@ impl Search<'_> {
 
     /// The worst path of an endpoint row.
     fn path(&mut self, row: u32, endpoint: Endpoint) -> Result<Path> {
-        let Some(end) = self.ends.find(row).cloned() else {
+        let Some((end, points, clock)) = self.tracer.kept(&self.index, row, &endpoint)? else {
             return self.tracer.back_from(endpoint);
         };
-        let (points, clock) = self.tracer.kept(&self.ends, &endpoint, row, &end)?;
-        if points.is_empty() {
-            return self.tracer.back_from(endpoint);
-        }
         let start = (end.word(PathField::Start) as usize).min(points.len().saturating_sub(1));
         let required = end.time(PathField::Required) + end.time(PathField::SourceOffset);
         let origin = Origin::Engine;

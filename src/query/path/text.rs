@@ -13,6 +13,8 @@ use crate::model::{ObjectTable, PathEnd, PathEndKind, PathField, PathFlag};
 /// Digits behind the point that a report can have: those of floats in seconds need no more.
 pub const MAX_DIGITS: usize = 30;
 
+const NANOSECOND: f32 = 1e-9;
+
 /// Lines of the engine's start and end points are broken beyond this.
 const WIDTH: usize = 80;
 const DESCRIPTION: usize = 36;
@@ -172,9 +174,8 @@ impl Report<'_> {
             let mut time = point.arrival + offset;
             let mut delay = time - before;
             if Some(number) == clock_pin {
-                if let Some(end) = end.filter(|end| !end.is(PathFlag::LaunchIsPropagated)) {
-                    time = end.time(PathField::LaunchArrival) + offset;
-                }
+                // That of an ideal clock has no delay but its latency.
+                time = end.map_or(time, |end| end.time(PathField::LaunchArrival) + offset);
                 delay = 0.0;
             } else if number == first {
                 delay = 0.0;
@@ -300,8 +301,9 @@ impl Report<'_> {
         let _ = writeln!(self.out, "{:-<dashes$}", "");
     }
 
+    /// In nanoseconds, divided in 32 bits as the engine does: so the digits are its own.
     fn number(&self, seconds: f32) -> String {
-        let text = format!("{:.*}", self.digits, f64::from(seconds) * 1e9);
+        let text = format!("{:.*}", self.digits, seconds / NANOSECOND);
         let is_zero = text.bytes().all(|byte| b"-0.".contains(&byte));
         if is_zero { text.trim_start_matches('-').to_owned() } else { text }
     }
