@@ -305,8 +305,10 @@ fn checks_scenes_and_units_change_everything(shown: &mut Shown) {
 fn keys_open_and_close_an_endpoint(shown: &mut Shown) {
     let browser = &mut shown.browser;
     browser.get("document.querySelector('#endpoint_table .pin').focus()");
+    browser.press("ArrowDown");
     browser.press("Enter");
     assert_eq!(browser.get("document.activeElement.ariaExpanded"), "true");
+    assert_eq!(browser.get("document.activeElement.closest('tr').dataset.row"), "1");
     assert_eq!(browser.get("document.querySelectorAll('#detail').length"), 1);
     // Arrow keys go from stage to stage.
     browser.get("document.querySelector('[role=tab][aria-selected=true]').focus()");

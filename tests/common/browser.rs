@@ -172,7 +172,7 @@ impl Browser {
             "Escape" => (27, ""),
             "ArrowLeft" => (37, ""),
             "ArrowRight" => (39, ""),
-            "Tab" => (9, ""),
+            "ArrowDown" => (40, ""),
             _ => panic!("{key}"),
         };
         for kind in ["keyDown", "keyUp"] {

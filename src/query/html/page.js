@@ -108,6 +108,15 @@ function choose() {
   drawAll();
 }
 
+/** Arrow keys go from endpoint to endpoint. */
+function moveAlongRows(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !event.target.matches(".pin")) return;
+  const pins = [...byId("endpoint_table").querySelectorAll(".pin")];
+  pins[pins.indexOf(event.target) + step]?.focus();
+  event.preventDefault();
+}
+
 const THEMES = [["system", "light dark"], ["light", "light"], ["dark", "dark"]];
 
 function changeTheme(event) {
@@ -151,6 +160,7 @@ function start() {
     drawHistogram();
   });
   byId("theme").addEventListener("click", changeTheme);
+  byId("endpoint_table").addEventListener("keydown", moveAlongRows);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && table.open !== null) toggle(table.open);
   });
