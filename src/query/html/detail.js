@@ -137,7 +137,7 @@ function pathTable(path, row) {
       el("td", { class: "quiet" }, at.cell),
       el("td", { class: "number quiet" }, time(at.slew)),
       el("td", { class: "number" }, time(at.delay)),
-      known ? deltaCell(at, there) : null,
+      known ? deltaCell(at, there, (span.high - span.low) / 200) : null,
       el("td", { class: "number" }, time(at.arrival)),
       fall(previous ? previous.arrival : at.arrival, at.arrival, span, inCell ? "cell" : "wire"));
   };
@@ -148,7 +148,7 @@ function pathTable(path, row) {
     el("caption", { class: "unseen" }, `Points of the path, times in ${timeUnit().name}`),
     el("thead", {}, el("tr", {}, head("Pin"), head("Cell"), head("slew", { class: "number" }),
       head(`delay ${timeUnit().name}`, { class: "number" }),
-      known ? head(`than ${report.stages[detailView.other].stage}`, { class: "number" }) : null,
+      known ? head(`vs ${report.stages[detailView.other].stage}`, { class: "number" }) : null,
       head("time", { class: "number" }),
       el("td", { class: "key_of_bars quiet" }, el("i", { class: "cell" }), " cell ", el("i", { class: "wire" }), " wire ",
         isTime(path.required) ? [el("i", { class: "required" }), " required"] : null))),
@@ -161,14 +161,13 @@ function pathTable(path, row) {
     pathSums(path, width)), path.ties ? el("p", { class: "quiet" }, `At ${plural(path.ties, "point")} another path arrives at the same time, to the last bit; one of them is shown.`) : null);
 }
 
-/** The delay against that of the other stage. */
-function deltaCell(at, there) {
+/** The delay against that of the other stage, emphasized where it is worse by more than `much`. */
+function deltaCell(at, there, much) {
   if (!there) return el("td", { class: "number quiet", title: "The path of the other stage does not come here so" }, "not there");
   if (!isTime(at.delay) || !isTime(there.delay)) return el("td", {});
   const delta = at.delay - there.delay;
-  const shown = time(delta);
-  const isLate = shownCheck().path_delay === "max" ? delta > 0 : delta < 0;
-  return el("td", { class: isLate && Number(shown) !== 0 ? "number bad" : "number" }, delta > 0 ? `+${shown}` : shown);
+  const isWorse = shownCheck().path_delay === "max" ? delta > much : delta < -much;
+  return el("td", { class: isWorse ? "number bad" : "number" }, delta > 0 ? `+${time(delta)}` : time(delta));
 }
 
 /** What is taken off the time of the capturing edge. */

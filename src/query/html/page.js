@@ -21,7 +21,10 @@ function drawAbout() {
   const stages = report.stages;
   const engines = [...new Set(stages.map((stage) => stage.engine.trim()))].join(", ");
   byId("design").textContent = report.design || "(no design)";
-  byId("about").textContent = [plural(stages.length, "stage"), report.store, engines].filter(Boolean).join(" \u00b7 ");
+  const clocks = stages.at(-1).clocks.map((clock) => `clock ${clock.name} ${Number((clock.period * 1e9).toPrecision(4))} ns`);
+  const more = clocks.length > 3 ? [`${clocks.length - 3} more clocks`] : [];
+  byId("about").textContent = [plural(stages.length, "stage"), report.store, engines, ...new Set(clocks.slice(0, 3)), ...more]
+    .filter(Boolean).join(" \u00b7 ");
   byId("foot").textContent = "Made by ckp from stored stages. Times of the file are seconds to the last bit; what is shown is rounded.";
 }
 

@@ -55,8 +55,8 @@ function drawStages() {
   byId("stage_table").replaceChildren(
     el("caption", { class: "unseen" }, "Stages with their worst slack (WNS), total negative slack (TNS) and violating endpoints"),
     el("thead", {},
-      el("tr", {}, el("td", { colspan: 2 }), head("Setup", { colspan: 3, scope: "colgroup", class: "over first" }),
-        head("Hold", { colspan: 3, scope: "colgroup", class: "over first" }), el("td", { colspan: noted ? 4 : 3 })),
+      el("tr", {}, el("td", { colspan: 2 }), head(el("span", {}, "Setup"), { colspan: 3, scope: "colgroup", class: "over" }),
+        head(el("span", {}, "Hold"), { colspan: 3, scope: "colgroup", class: "over" }), el("td", { colspan: noted ? 4 : 3 })),
       el("tr", {}, head("#", { class: "number" }), head("Stage"),
         [0, 1].map(() => sums.map((sum, index) => head(sum === "WNS" ? `WNS ${unitName()}` : sum,
           { class: index ? "number" : "number first" }))),
