@@ -130,12 +130,17 @@ function changeTheme(event) {
   event.target.textContent = `Theme: ${name}`;
 }
 
-/** Few enough stages are all drawn; of many, the first, the last, and some between. */
+/** Few enough stages are all drawn; of many, the first, the last, and some between in other colors. */
 function firstVisible() {
-  const number = report.stages.length;
-  const all = report.stages.map((_, index) => index);
-  if (number <= 8) return all;
-  return all.filter((index) => index === 0 || index === number - 1 || index % Math.ceil(number / 4) === 0);
+  const last = report.stages.length - 1;
+  if (last < 8) return report.stages.map((_, index) => index);
+  const chosen = [0, last];
+  for (const share of [0.25, 0.5, 0.75]) {
+    let stage = Math.round(share * last);
+    while (chosen.some((other) => other % 10 === stage % 10)) stage += 1;
+    chosen.push(stage);
+  }
+  return chosen.filter((stage) => stage <= last);
 }
 
 function start() {
