@@ -9,8 +9,10 @@ set(ckp_common_sources
   cpp/src/Constraints.cpp
   cpp/src/DesignSwap.cpp
   cpp/src/Host.cpp
+  cpp/src/Json.cpp
   cpp/src/MakeCheckpoint.cpp
   cpp/src/ObjectTable.cpp
+  cpp/src/RestoreReport.cpp
   cpp/src/StaCapture.cpp
   cpp/src/StaRestore.cpp
   cpp/src/StaRestoreLimits.cpp

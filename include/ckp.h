@@ -69,6 +69,46 @@
 #define CKP_ROW_CHANGED 2
 
 /*
+ Bytes: the names of all pins, one after another, nothing between them.
+ */
+#define CKP_ROWS_NAMES 1
+
+/*
+ uint32_t of each vertex: where its pin's name ends in CKP_ROWS_NAMES.
+ */
+#define CKP_ROWS_NAME_ENDS 2
+
+/*
+ Bytes, one of each vertex: 1 for the driver vertex of a bidirectional pin, else 0.
+ */
+#define CKP_ROWS_DRIVER 3
+
+/*
+ uint32_t of each vertex: the cell of its instance, by position in CKP_LIST_CELLS.
+ */
+#define CKP_ROWS_CELL 4
+
+/*
+ uint32_t of each edge: the vertex that it starts at.
+ */
+#define CKP_ROWS_EDGE_FROM 5
+
+/*
+ uint32_t of each edge: the vertex that it ends at.
+ */
+#define CKP_ROWS_EDGE_TO 6
+
+/*
+ uint32_t of each arc: its edge. Never decreases.
+ */
+#define CKP_ROWS_ARC_EDGE 7
+
+/*
+ uint32_t of each arc: its kind, by position in CKP_LIST_KINDS.
+ */
+#define CKP_ROWS_ARC_KIND 8
+
+/*
  Early (hold) analysis.
  */
 #define CKP_MIN 0
@@ -216,7 +256,17 @@
 /*
  Names of clocks; path ends refer to them by position.
  */
-#define CKP_LIST_PATH_CLOCKS 6
+#define CKP_LIST_PATH_CLOCKS 8
+
+/*
+ Names of the liberty cells that CKP_ROWS_CELL refers to; "" for top-level ports. Of stages only.
+ */
+#define CKP_LIST_CELLS 6
+
+/*
+ Kinds of arcs that CKP_ROWS_ARC_KIND refers to, such as "combinational ^ -> v". Of stages only.
+ */
+#define CKP_LIST_KINDS 7
 
 /*
  Text: the stage that the new one is relative to. Default: the store's head, where it pays.
@@ -416,9 +466,14 @@
 #define CKP_PATH_CAPTURE_EDGE 20
 
 /*
+ What the latch at the startpoint lends to its data that come through; negative where it borrows.
+ */
+#define CKP_PATH_LAUNCH_BORROW 21
+
+/*
  Fields of a path end.
  */
-#define CKP_PATH_FIELD_COUNT 21
+#define CKP_PATH_FIELD_COUNT 22
 
 /*
  A timing check of the library.
@@ -539,6 +594,11 @@
  The launching clock is that of inputs without one.
  */
 #define CKP_PATH_FLAG_HAS_DEFAULT_CLOCK 20
+
+/*
+ The check is one of a cell that gates a clock.
+ */
+#define CKP_PATH_FLAG_IS_CLOCK_GATE 21
 
 /*
  Name of the stage.
@@ -749,6 +809,12 @@ typedef struct PathField PathField;
 typedef struct ckp_alignment ckp_alignment;
 
 /*
+ An array of a stage, decoded. Shared and immutable: any number of threads may use it at once. It stays
+ as it is when stage and store are freed.
+ */
+typedef struct ckp_array ckp_array;
+
+/*
  An open save. Exclusive. The order of calls: ckp_capture_begin(); texts, items, meta; scenes before
  columns and delay tables, groups before endpoints; columns and their values; ckp_capture_commit() or
  ckp_capture_abort(). The store can be read by others meanwhile, and written by nobody else.
@@ -861,6 +927,45 @@ ckp_status ckp_alignment_read_marks(const ckp_alignment *alignment,
                                     uint8_t *marks,
                                     uint8_t *present,
                                     ckp_error **out_error);
+
+/*
+ All values of a column, without a copy: floats, or bytes for a column of marks, in the order of its rows.
+
+ column: handle from ckp_stage_find_column() or ckp_stage_find_plane().
+
+ Returns CKP_CORRUPT or CKP_TRUNCATED for damage.
+ */
+ckp_status ckp_stage_lend_column(const ckp_stage *stage,
+                                 uint32_t column,
+                                 const ckp_array **out_array,
+                                 ckp_error **out_error);
+
+/*
+ An array of the object table, without a copy.
+
+ id: one of CKP_ROWS_*.
+
+ Returns CKP_CORRUPT or CKP_TRUNCATED for damage.
+ */
+ckp_status ckp_stage_lend_rows(const ckp_stage *stage,
+                               uint32_t id,
+                               const ckp_array **out_array,
+                               ckp_error **out_error);
+
+/*
+ The elements; NULL for NULL, and not to be read where there are none. Valid until the array is freed.
+ */
+const void *ckp_array_data(const ckp_array *array);
+
+/*
+ Number of elements; 0 for NULL.
+ */
+size_t ckp_array_count(const ckp_array *array);
+
+/*
+ Free an array. NULL is fine.
+ */
+void ckp_array_free(const ckp_array *array);
 
 /*
  Begin to save `stage`: become the writer of the store. A thread of the library codes the object table
@@ -1091,21 +1196,34 @@ ckp_status ckp_stage_clocks(const ckp_stage *stage,
                             ckp_error **out_error);
 
 /*
- Stages on one page of HTML, which a browser opens from disk and which loads nothing else: histograms of
- slacks, trends, tables of endpoints and their paths, and of two stages the difference.
-
- stages: `count` names, in the order of the page; with a count of 0, all stages by time.
- endpoints: how many stand in the table of a scene and check, the worst over the stages; 0 for 5000.
-
- Returns CKP_NOT_FOUND for a stage that does not exist, and for a store without stages; or what is wrong
- with a stage. Of all stages, damaged ones are listed with what is wrong.
+ Length of one of CKP_LIST_*.
  */
-ckp_status ckp_store_page(const ckp_store *store,
-                          const char *const *stages,
-                          uint32_t count,
-                          uint32_t endpoints,
+ckp_status ckp_stage_item_count(const ckp_stage *stage,
+                                uint32_t list,
+                                uint32_t *out_count,
+                                ckp_error **out_error);
+
+/*
+ One item of a list.
+ */
+ckp_status ckp_stage_item(const ckp_stage *stage,
+                          uint32_t list,
+                          uint32_t index,
                           ckp_text **out_text,
                           ckp_error **out_error);
+
+/*
+ What the column with a handle is: the arguments of ckp_stage_find_column(), and its plane, 0 for that of
+ the means.
+ */
+ckp_status ckp_stage_column_key(const ckp_stage *stage,
+                                uint32_t column,
+                                uint32_t *out_kind,
+                                uint32_t *out_scene,
+                                uint32_t *out_min_max,
+                                uint32_t *out_transition,
+                                uint32_t *out_plane,
+                                ckp_error **out_error);
 
 /*
  A new, empty table.
@@ -1319,23 +1437,6 @@ ckp_status ckp_stage_text(const ckp_stage *stage,
  every bit is kept. Endpoints and summaries are those of the engine always.
  */
 ckp_status ckp_stage_tolerance(const ckp_stage *stage, double *out_seconds, ckp_error **out_error);
-
-/*
- Length of one of CKP_LIST_*.
- */
-ckp_status ckp_stage_item_count(const ckp_stage *stage,
-                                uint32_t list,
-                                uint32_t *out_count,
-                                ckp_error **out_error);
-
-/*
- One item of a list.
- */
-ckp_status ckp_stage_item(const ckp_stage *stage,
-                          uint32_t list,
-                          uint32_t index,
-                          ckp_text **out_text,
-                          ckp_error **out_error);
 
 /*
  One of CKP_NUMBER_*.
@@ -1555,16 +1656,32 @@ ckp_status ckp_store_report(const ckp_store *store,
                             ckp_error **out_error);
 
 /*
+ One stage: what it is, where its bytes are, and its slacks. Its bases are not looked at.
+
+ format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+
+ Returns CKP_NOT_FOUND when there is no such stage, or what is wrong with its file.
+ */
+ckp_status ckp_store_report_stage(const ckp_store *store,
+                                  const char *stage,
+                                  uint32_t format,
+                                  ckp_text **out_text,
+                                  ckp_error **out_error);
+
+/*
  Look at every stage. Nothing is changed.
 
- depth: one of CKP_VERIFY_*.
+ depth:  one of CKP_VERIFY_*.
+ format: CKP_REPORT_TEXT for one line for each thing that is wrong, then a line with the sum, or
+         CKP_REPORT_JSON.
  out_findings: how many things are wrong; 0 for a sound store.
- out_report: one line for each of them, then a line with the sum.
+ out_report: what was found.
 
  Returns CKP_OK whenever the verification could run, whatever it found.
  */
 ckp_status ckp_store_verify(const ckp_store *store,
                             uint32_t depth,
+                            uint32_t format,
                             uint64_t *out_findings,
                             ckp_text **out_report,
                             ckp_error **out_error);

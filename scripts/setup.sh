@@ -11,7 +11,8 @@ set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-# Build, tests (util-linux has flock), and the demo's synthesis with its 0.18um liberty.
+# Build, tests (util-linux has flock; Python's are for its reader, and to check JSON), and the demo's
+# synthesis with its 0.18um liberty.
 packages="
   binutils
   clang-format-16
@@ -23,6 +24,8 @@ packages="
   opensta
   opensta-dev
   pkg-config
+  python3-jsonschema
+  python3-numpy
   qflow-tech-osu018
   tcl
   tcl8.6-dev

@@ -45,6 +45,27 @@ pub enum ErrorKind {
     State,
 }
 
+impl ErrorKind {
+    /// Its word in JSON and in Tcl's `errorCode`, that of the C status code.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidArgument => "INVALID_ARGUMENT",
+            Self::ShapeMismatch => "SHAPE_MISMATCH",
+            Self::NotFound => "NOT_FOUND",
+            Self::AlreadyExists => "ALREADY_EXISTS",
+            Self::Io => "IO",
+            Self::NoSpace => "NO_SPACE",
+            Self::Locked => "LOCKED",
+            Self::Unsupported => "UNSUPPORTED",
+            Self::Corrupt => "CORRUPT",
+            Self::Truncated => "TRUNCATED",
+            Self::BaseMissing => "BASE_MISSING",
+            Self::BaseMismatch => "BASE_MISMATCH",
+            Self::State => "STATE",
+        }
+    }
+}
+
 /// A failure: its kind and a message that stands on its own.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]

@@ -22,29 +22,36 @@ namespace eval sta {
     [-attach name_file_list]\
     [-with_design]\
     [-note text]\
-    [-meta key_value_list]}
+    [-meta key_value_list]\
+    [-format text|json]\
+    [> filename] [>> filename]}
 
-  proc save_timing_checkpoint { args } {
+  proc_redirect save_timing_checkpoint {
     parse_key_args "save_timing_checkpoint" args \
-      keys { -store -base -codec -level -tolerance -attach -note -meta } \
+      keys { -store -base -codec -level -tolerance -attach -note -meta -format } \
       flags { -full -with_design }
     ckp::save_cmd $args [ckp::options keys] [array names flags]
   }
 
   define_cmd_args "restore_timing_checkpoint" {stage [-store dir]\
     [-scenes names] [-partial] [-with_design]\
-    [-extract dir]}
+    [-extract dir]\
+    [-format text|json]\
+    [> filename] [>> filename]}
 
-  proc restore_timing_checkpoint { args } {
-    parse_key_args "restore_timing_checkpoint" args keys { -store -scenes -extract } \
+  proc_redirect restore_timing_checkpoint {
+    parse_key_args "restore_timing_checkpoint" args keys { -store -scenes -extract -format } \
       flags { -partial -with_design }
     ckp::restore_cmd $args [ckp::options keys] [array names flags]
   }
 
-  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir] [-with_design]}
+  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir] [-with_design]\
+    [-format text|json]\
+    [> filename] [>> filename]}
 
-  proc rollback_timing_checkpoint { args } {
-    parse_key_args "rollback_timing_checkpoint" args keys { -store } flags { -with_design }
+  proc_redirect rollback_timing_checkpoint {
+    parse_key_args "rollback_timing_checkpoint" args keys { -store -format } \
+      flags { -with_design }
     ckp::rollback_cmd $args [ckp::options keys] [array names flags]
   }
 
@@ -74,10 +81,12 @@ namespace eval sta {
     ckp::report_path_cmd $args [ckp::options keys] {}
   }
 
-  define_cmd_args "check_timing_checkpoints" {[-store dir] [-full]}
+  define_cmd_args "check_timing_checkpoints" {[-store dir] [-full]\
+    [-format text|json]\
+    [> filename] [>> filename]}
 
-  proc check_timing_checkpoints { args } {
-    parse_key_args "check_timing_checkpoints" args keys { -store } flags { -full }
+  proc_redirect check_timing_checkpoints {
+    parse_key_args "check_timing_checkpoints" args keys { -store -format } flags { -full }
     ckp::check_cmd $args [ckp::options keys] [array names flags]
   }
 }

@@ -335,12 +335,19 @@ fn the_store_reports_verifies_and_rolls_back() {
     ok!(ckp_store_report(store, CKP_REPORT_JSON, &raw mut out));
     assert!(text(out).starts_with('['));
     let mut findings = 9;
-    ok!(ckp_store_verify(store, CKP_VERIFY_FULL, &raw mut findings, &raw mut out));
+    ok!(ckp_store_verify(store, CKP_VERIFY_FULL, CKP_REPORT_TEXT, &raw mut findings, &raw mut out));
     assert_eq!((findings, text(out).as_str()), (0, "2 stages are sound.\n"));
     std::fs::write(handles.directory.path().join("s.ckp/stages/a.stage"), "x").unwrap();
-    ok!(ckp_store_verify(store, CKP_VERIFY_QUICK, &raw mut findings, &raw mut out));
+    ok!(ckp_store_verify(
+        store,
+        CKP_VERIFY_QUICK,
+        CKP_REPORT_JSON,
+        &raw mut findings,
+        &raw mut out
+    ));
     assert_ne!(findings, 0);
-    assert!(text(out).contains("a: "));
+    let json = text(out);
+    assert!(json.contains("\"stage\": \"a\"") && json.contains("TRUNCATED"), "{json}");
     ok!(ckp_store_check_new_stage(store, c"c".as_ptr()));
     fails!(CKP_ALREADY_EXISTS, ckp_store_check_new_stage(store, c"b".as_ptr()));
     fails!(CKP_INVALID_ARGUMENT, ckp_store_check_new_stage(store, c"../c".as_ptr()));
@@ -454,7 +461,10 @@ fn wrong_values_are_refused_one_by_one() {
     let mut out = null_mut();
     let mut number = 0;
     fails!(CKP_INVALID_ARGUMENT, ckp_store_report(store, 9, &raw mut out));
-    fails!(CKP_INVALID_ARGUMENT, ckp_store_verify(store, 9, &raw mut number, &raw mut out));
+    fails!(CKP_INVALID_ARGUMENT, ckp_store_verify(store, 9, 0, &raw mut number, &raw mut out));
+    fails!(CKP_INVALID_ARGUMENT, ckp_store_verify(store, 0, 9, &raw mut number, &raw mut out));
+    let name = c"a";
+    fails!(CKP_NOT_FOUND, ckp_store_report_stage(store, name.as_ptr(), 1, &raw mut out));
 
     let mut options = null_mut();
     ok!(ckp_options_new(&raw mut options));

@@ -7,6 +7,8 @@
 #include "Design.h"
 #include "DesignSwap.h"
 #include "Host.h"
+#include "Json.h"
+#include "RestoreReport.h"
 #include "StaCapture.h"
 #include "StaRestore.h"
 #include "Stopwatch.h"
@@ -60,6 +62,18 @@ std::string attachedText(const StageHandle& stage, uint64_t stored)
                        : std::to_string(names.size()) + " attached ("
                              + formatNumber("%.3f MB, ", bytes * 1e-6)
                              + formatNumber("%.3f MB stored), ", stored * 1e-6);
+}
+
+// `record` is what the store tells of the stage.
+std::string savedJson(const std::string& record,
+                      double engine_seconds,
+                      double store_seconds)
+{
+  JsonObject json;
+  json.addJson("saved", record);
+  json.add("engine_seconds", engine_seconds);
+  json.add("store_seconds", store_seconds);
+  return json.text();
 }
 
 std::string savedLine(const StageHandle& stage,
@@ -121,6 +135,7 @@ void Checkpoint::save(const std::string& stage,
   }
   Stopwatch time;
   StageHandle saved;
+  std::string record;
   double engine_seconds = 0.0;
   try {
     const Stopwatch::Lap lap(time);
@@ -143,23 +158,33 @@ void Checkpoint::save(const std::string& stage,
     StaCapture capture(*engine);
     saved = capture.save(handle.get(), stage, with_files);
     engine_seconds = capture.engineSeconds();
+    record = makeText(
+        ckp_store_report_stage, handle.get(), stage.c_str(), CKP_REPORT_JSON);
   } catch (const LibraryError& failure) {
     host_->error(failure);
   }
-  host_->print(
-      savedLine(saved, engine_seconds, time.seconds() - engine_seconds));
+  const double store_seconds = time.seconds() - engine_seconds;
+  host_->print(options.format == CKP_REPORT_JSON
+                   ? savedJson(record, engine_seconds, store_seconds)
+                   : savedLine(saved, engine_seconds, store_seconds));
 }
 
 void Checkpoint::restore(const std::string& stage,
                          const std::string& store,
                          const RestoreOptions& options)
 {
-  restoreAnd(stage, store, options, [](ckp_store*) {});
+  print(restoreAnd(stage, store, options, [](ckp_store*) {}), options.format);
+}
+
+void Checkpoint::print(const RestoreReport& report, uint32_t format)
+{
+  host_->print(format == CKP_REPORT_JSON ? report.json() : report.text());
 }
 
 void Checkpoint::extract(const std::string& stage,
                          const std::string& store,
-                         const std::string& directory)
+                         const std::string& directory,
+                         uint32_t format)
 {
   std::vector<std::string> names;
   uint32_t written = 0;
@@ -172,7 +197,14 @@ void Checkpoint::extract(const std::string& stage,
   } catch (const LibraryError& failure) {
     host_->error(failure);
   }
-  if (names.empty()) {
+  if (format == CKP_REPORT_JSON) {
+    JsonObject json;
+    json.add("extracted", stage);
+    json.add("directory", directory);
+    json.add("files", names);
+    json.addCount("written", written);
+    host_->print(json.text());
+  } else if (names.empty()) {
     host_->print("Stage " + stage + " has no attached files.\n");
   } else {
     const size_t kept = names.size() - written;
@@ -209,17 +241,19 @@ void Checkpoint::rollback(const std::string& stage,
                           const std::string& store,
                           const RestoreOptions& options)
 {
-  restoreAnd(stage, store, options, [&stage](ckp_store* handle) {
-    call(ckp_store_set_head, handle, stage.c_str());
-  });
-  host_->print("Stage " + stage + " is the base of what is saved next.\n");
+  RestoreReport report
+      = restoreAnd(stage, store, options, [&stage](ckp_store* handle) {
+          call(ckp_store_set_head, handle, stage.c_str());
+        });
+  report.is_head = true;
+  print(report, options.format);
 }
 
 template <class Finish>
-void Checkpoint::restoreAnd(const std::string& stage,
-                            const std::string& store,
-                            const RestoreOptions& options,
-                            Finish finish)
+RestoreReport Checkpoint::restoreAnd(const std::string& stage,
+                                     const std::string& store,
+                                     const RestoreOptions& options,
+                                     Finish finish)
 {
   try {
     std::unique_ptr<Engine> engine;
@@ -236,13 +270,13 @@ void Checkpoint::restoreAnd(const std::string& stage,
       engine = linkedEngine();
     }
     StaRestore restore(*engine, *host_);
-    const std::string report = restore.restore(
+    RestoreReport report = restore.restore(
         handle.get(), stage, options, [&] { finish(handle.get()); });
     if (swap) {
       swap->keep();
-      host_->print("Restored the design of stage " + stage + ".\n");
+      report.with_design = true;
     }
-    host_->print(report);
+    return report;
   } catch (const LibraryError& failure) {
     host_->error(failure);
   }
@@ -300,7 +334,7 @@ void Checkpoint::reportPaths(const std::string& stage,
   }
 }
 
-void Checkpoint::check(const std::string& store, bool full)
+void Checkpoint::check(const std::string& store, bool full, uint32_t format)
 {
   uint64_t findings = 0;
   std::string report;
@@ -309,14 +343,19 @@ void Checkpoint::check(const std::string& store, bool full)
     report = makeText(ckp_store_verify,
                       handle.get(),
                       full ? CKP_VERIFY_FULL : CKP_VERIFY_QUICK,
+                      format,
                       &findings);
   } catch (const LibraryError& failure) {
     host_->error(failure);
   }
-  if (findings > 0) {
-    host_->error(CKP, 27, "The store is not sound.\n" + report);
+  const bool is_json = format == CKP_REPORT_JSON;
+  if (findings == 0 || is_json) {
+    host_->print(report);
   }
-  host_->print(report);
+  if (findings > 0) {
+    host_->error(
+        CKP, 27, "The store is not sound." + (is_json ? "" : "\n" + report));
+  }
 }
 
 std::unique_ptr<Engine> Checkpoint::linkedEngine()

@@ -139,6 +139,16 @@ double toleranceSeconds(const std::string& text)
   return is_number ? seconds : std::nan("");
 }
 
+// CKP_REPORT_* of -format.
+uint32_t reportFormat(const Arguments& arguments, Host& host)
+{
+  const std::string format = arguments.key("-format");
+  if (arguments.has("-format") && format != "text" && format != "json") {
+    host.error(CKP, 10, "The format is text or json, not " + format + ".");
+  }
+  return format == "json" ? CKP_REPORT_JSON : CKP_REPORT_TEXT;
+}
+
 std::vector<std::pair<std::string, std::string>> pairs(
     const std::vector<std::string>& words)
 {
@@ -161,8 +171,10 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
                        "save_timing_checkpoint stage [-store dir] [-base stage "
                        "| -full] [-codec auto|lz4|zstd|numeric] [-level n] "
                        "[-tolerance seconds] [-attach {name file ...}] "
-                       "[-with_design] [-note text] [-meta {key value ...}]");
+                       "[-with_design] [-note text] [-meta {key value ...}] "
+                       "[-format text|json]");
   SaveOptions options;
+  options.format = reportFormat(arguments, checkpoint.host());
   options.base = arguments.key("-base");
   options.full = arguments.flag("-full");
   options.with_design = arguments.flag("-with_design");
@@ -201,6 +213,7 @@ RestoreOptions restoreOptions(Arguments& arguments, Host& host)
     options.scenes = splitList(arguments.key("-scenes").c_str(), host);
   }
   options.with_design = arguments.flag("-with_design");
+  options.format = reportFormat(arguments, host);
   return options;
 }
 
@@ -209,7 +222,7 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
   arguments.checkCount(1,
                        "restore_timing_checkpoint stage [-store dir] "
                        "[-scenes names] [-partial] [-with_design] | "
-                       "[-extract dir]");
+                       "[-extract dir] [-format text|json]");
   const RestoreOptions options = restoreOptions(arguments, checkpoint.host());
   if (!arguments.has("-extract")) {
     checkpoint.restore(arguments[0], arguments.key("-store"), options);
@@ -219,15 +232,18 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
                             "With -extract nothing is restored: give it "
                             "without -scenes, -partial and -with_design.");
   } else {
-    checkpoint.extract(
-        arguments[0], arguments.key("-store"), arguments.key("-extract"));
+    checkpoint.extract(arguments[0],
+                       arguments.key("-store"),
+                       arguments.key("-extract"),
+                       options.format);
   }
 }
 
 void rollback(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(
-      1, "rollback_timing_checkpoint stage [-store dir] [-with_design]");
+  arguments.checkCount(1,
+                       "rollback_timing_checkpoint stage [-store dir] "
+                       "[-with_design] [-format text|json]");
   checkpoint.rollback(arguments[0],
                       arguments.key("-store"),
                       restoreOptions(arguments, checkpoint.host()));
@@ -284,8 +300,11 @@ void reportPaths(Checkpoint& checkpoint, Arguments& arguments)
 
 void check(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(0, "check_timing_checkpoints [-store dir] [-full]");
-  checkpoint.check(arguments.key("-store"), arguments.flag("-full"));
+  arguments.checkCount(
+      0, "check_timing_checkpoints [-store dir] [-full] [-format text|json]");
+  checkpoint.check(arguments.key("-store"),
+                   arguments.flag("-full"),
+                   reportFormat(arguments, checkpoint.host()));
 }
 
 // Runs one command; its client data is the state of the interpreter. No C++

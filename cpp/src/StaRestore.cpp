@@ -54,10 +54,10 @@ StaRestore::StaRestore(Engine& engine, Host& host)
 {
 }
 
-std::string StaRestore::restore(const ckp_store* store,
-                                const std::string& stage,
-                                const RestoreOptions& options,
-                                const std::function<void()>& finish)
+RestoreReport StaRestore::restore(const ckp_store* store,
+                                  const std::string& stage,
+                                  const RestoreOptions& options,
+                                  const std::function<void()>& finish)
 {
   Stopwatch time;
   {
@@ -197,11 +197,12 @@ void StaRestore::align(bool partial)
   engine_.listObjects(objects);
   alignment_
       = make<AlignmentHandle>(ckp_stage_align, stage_.get(), objects.get());
-  const std::string differences = this->differences();
+  const std::string differences
+      = makeText(ckp_alignment_report, alignment_.get());
   if (!differences.empty() && !partial) {
     host_.error(CKP,
                 24,
-                "The netlist differs from the one of the stage" + differences
+                "The netlist differs from the one of the stage: " + differences
                     + ". With -partial what matches is restored and the rest "
                       "is calculated.");
   }
@@ -583,59 +584,35 @@ void StaRestore::Differences::add(const std::string& what,
 
 ////////////////////////////////////////////////////////////////
 
-// " (scene a, b)" where not all were.
-std::string StaRestore::restoredNames() const
+RestoreReport StaRestore::report(bool is_partial, double seconds) const
 {
-  std::vector<std::string> names;
+  const auto matched = [](const std::vector<uint8_t>& flags) -> uint64_t {
+    return std::count(flags.begin(), flags.end(), 1);
+  };
+  RestoreReport report;
+  report.stage = makeText(ckp_stage_text, stage_.get(), CKP_TEXT_STAGE);
   for (const DelayLane& lane : restoredDelayLanes()) {
     if (lane.min_max == CKP_MAX && lane.plane == 0) {
-      names.push_back(scenes_[lane.scene]);
+      report.scenes.push_back(scenes_[lane.scene]);
     }
   }
   const size_t stored = stageItems(stage_.get(), CKP_LIST_SCENES).size();
-  const bool is_whole = names.size() == stored && !leavesScenes();
-  return is_whole ? "" : " (scene " + join(names, ", ") + ")";
-}
-
-// What the engine has otherwise than the stage.
-std::string StaRestore::differences() const
-{
-  const std::string text = makeText(ckp_alignment_report, alignment_.get());
-  return text.empty() ? "" : ": " + text;
-}
-
-std::string StaRestore::report(bool partial, double seconds) const
-{
-  const auto matched = [](const std::vector<uint8_t>& flags) -> std::string {
-    return std::to_string(std::count(flags.begin(), flags.end(), 1));
-  };
-  const auto others = [](const std::vector<uint8_t>& flags) -> std::string {
-    return std::to_string(flags.size()
-                          - std::count(flags.begin(), flags.end(), 1));
-  };
-  std::string text = "Restored stage "
-                     + makeText(ckp_stage_text, stage_.get(), CKP_TEXT_STAGE)
-                     + restoredNames() + ": " + matched(vertex_flags_)
-                     + " vertices, " + matched(arc_flags_) + " arcs, "
-                     + formatNumber("%.2f s; ", seconds);
-  if (tolerance_ > 0.0) {
-    text += "the stage is within " + formatNumber("%g", tolerance_)
-            + " s of the engine that saved; ";
-  }
-  if (partial) {
-    text += others(vertex_flags_) + " vertices and " + others(arc_flags_)
-            + " arcs are left to the engine" + differences() + ".\n";
-  } else if (tolerance_ > 0.0) {
-    text += "arrivals, requireds and slacks found from it are within "
-            + formatNumber("%.2g", greatest_difference_)
-            + " s of the stored ones (" + std::to_string(proved_values_)
-            + " values; along a path " + formatNumber("%.2g", bounds_.arrival)
-            + " s can add up).\n";
+  report.is_whole = report.scenes.size() == stored && !leavesScenes();
+  report.vertices = matched(vertex_flags_);
+  report.arcs = matched(arc_flags_);
+  report.seconds = seconds;
+  report.tolerance = tolerance_;
+  report.is_partial = is_partial;
+  if (is_partial) {
+    report.other_vertices = vertex_flags_.size() - report.vertices;
+    report.other_arcs = arc_flags_.size() - report.arcs;
+    report.differences = makeText(ckp_alignment_report, alignment_.get());
   } else {
-    text += "arrivals, requireds and slacks equal the stored ones bit for bit ("
-            + std::to_string(proved_values_) + " values).\n";
+    report.proved_values = proved_values_;
+    report.greatest_difference = greatest_difference_;
+    report.path_bound = bounds_.arrival;
   }
-  return text;
+  return report;
 }
 
 }  // namespace ckp

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "CkpHandle.h"
+#include "RestoreReport.h"
 #include "ckp/Checkpoint.h"
 #include "engine/Engine.h"
 
@@ -24,14 +25,14 @@ class StaRestore
  public:
   StaRestore(Engine& engine, Host& host);
 
-  // Returns what was done and proved, as one sentence. `finish` is called when
+  // Returns what was done and proved. `finish` is called when
   // all else has succeeded. When this or `finish` throws, the engine is as it
   // was. Of a partial restore, rows that the stage lacks or that stand at a
   // changed cell are left to the engine.
-  std::string restore(const ckp_store* store,
-                      const std::string& stage,
-                      const RestoreOptions& options,
-                      const std::function<void()>& finish);
+  RestoreReport restore(const ckp_store* store,
+                        const std::string& stage,
+                        const RestoreOptions& options,
+                        const std::function<void()>& finish);
 
  private:
   // What delay calculation leaves in the engine. Columns by Lane::index() or
@@ -100,9 +101,7 @@ class StaRestore
                       const Summary& found,
                       double sum_bound,
                       Differences& differences);
-  std::string restoredNames() const;
-  std::string differences() const;
-  std::string report(bool partial, double seconds) const;
+  RestoreReport report(bool is_partial, double seconds) const;
   // In what lanes() and delayLanes() give for all planes.
   size_t position(const Lane& lane) const;
   size_t position(const DelayLane& lane) const;

@@ -289,6 +289,7 @@ impl References<'_> {
         by_load.unwrap_or_else(|| self.predict_plainly(otherwise, row, values))
     }
 
+    #[inline(always)]
     fn predict_plainly(&self, predictor: Predictor, row: u32, values: &[u32]) -> u32 {
         let of_base = |base: Option<BaseValues<'_>>, row| base.and_then(|base| base.get(row));
         let temporal = |row| match predictor.uses_base() {

@@ -85,7 +85,7 @@ pub const CKP_LIST_GROUP_CLOCKS: u32 = 5;
 /// Names of the attached files, sorted. Stages have this list; ckp_capture_attach() adds to it.
 pub const CKP_LIST_ATTACHMENTS: u32 = 4;
 /// Names of clocks; path ends refer to them by position.
-pub const CKP_LIST_PATH_CLOCKS: u32 = 6;
+pub const CKP_LIST_PATH_CLOCKS: u32 = 8;
 
 /// An open save. Exclusive. The order of calls: ckp_capture_begin(); texts, items, meta; scenes before
 /// columns and delay tables, groups before endpoints; columns and their values; ckp_capture_commit() or

@@ -13,11 +13,13 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod alignment;
+mod arrays;
 mod capture;
 mod clocks;
 mod guard;
 mod handle;
 mod html;
+mod lists;
 mod objects;
 mod options;
 mod path_query;
@@ -28,9 +30,11 @@ mod store;
 mod text;
 
 pub use alignment::*;
+pub use arrays::*;
 pub use capture::*;
 pub use clocks::*;
 pub use html::*;
+pub use lists::*;
 pub use objects::*;
 pub use options::*;
 pub use path_query::*;

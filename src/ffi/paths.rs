@@ -54,8 +54,10 @@ pub const CKP_PATH_LIMIT: u32 = 18;
 pub const CKP_PATH_BORROW: u32 = 19;
 /// Time of the capturing edge in the clock's own waveform.
 pub const CKP_PATH_CAPTURE_EDGE: u32 = 20;
+/// What the latch at the startpoint lends to its data that come through; negative where it borrows.
+pub const CKP_PATH_LAUNCH_BORROW: u32 = 21;
 /// Fields of a path end.
-pub const CKP_PATH_FIELD_COUNT: u32 = 21;
+pub const CKP_PATH_FIELD_COUNT: u32 = 22;
 
 /// A timing check of the library.
 pub const CKP_PATH_END_CHECK: u32 = 1;
@@ -106,6 +108,8 @@ pub const CKP_PATH_FLAG_STARTS_AT_CLOCK: u32 = 18;
 pub const CKP_PATH_FLAG_STARTS_AT_LATCH: u32 = 19;
 /// The launching clock is that of inputs without one.
 pub const CKP_PATH_FLAG_HAS_DEFAULT_CLOCK: u32 = 20;
+/// The check is one of a cell that gates a clock.
+pub const CKP_PATH_FLAG_IS_CLOCK_GATE: u32 = 21;
 
 const _: () = assert!(CKP_PATH_FIELD_COUNT as usize == crate::model::PATH_FIELDS);
 

@@ -9,9 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::capture::{
-    CKP_LIST_ATTACHMENTS, CKP_LIST_GROUP_CLOCKS, CKP_LIST_GROUPS, CKP_LIST_LIBERTIES,
-    CKP_LIST_PATH_CLOCKS, CKP_LIST_SCENES, CKP_TEXT_DESIGN, CKP_TEXT_ENGINE,
-    CKP_TEXT_ENGINE_VERSION, CKP_TEXT_NOTE, CKP_TEXT_SDC, check, column_key, plane_key,
+    CKP_TEXT_DESIGN, CKP_TEXT_ENGINE, CKP_TEXT_ENGINE_VERSION, CKP_TEXT_NOTE, CKP_TEXT_SDC, check,
+    column_key, plane_key,
 };
 use super::guard::guard;
 use super::handle::{output, share, shared, slice_mut, string};
@@ -172,62 +171,6 @@ pub unsafe extern "C" fn ckp_stage_tolerance(
         guard(out_error, || {
             let stage = &shared(stage, "stage")?.stage;
             output(out_seconds, "out_seconds")?.write(stage.metadata().tolerance);
-            Ok(())
-        })
-    }
-}
-
-fn list(stage: &Stage, list: u32) -> Result<&[String]> {
-    let metadata = stage.metadata();
-    match list {
-        CKP_LIST_SCENES => Ok(&metadata.scenes),
-        CKP_LIST_LIBERTIES => Ok(&metadata.liberties),
-        CKP_LIST_GROUPS => Ok(&metadata.groups),
-        CKP_LIST_GROUP_CLOCKS => Ok(&metadata.group_clocks),
-        CKP_LIST_PATH_CLOCKS => Ok(&metadata.path_clocks),
-        CKP_LIST_ATTACHMENTS => Ok(&metadata.attachments),
-        _ => Err(invalid(format!("There is no list {list}."))),
-    }
-}
-
-/// Length of one of CKP_LIST_*.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ckp_stage_item_count(
-    stage: *const ckp_stage,
-    list: u32,
-    out_count: *mut u32,
-    out_error: *mut *mut ckp_error,
-) -> ckp_status {
-    // SAFETY: the caller gives valid pointers or NULL.
-    unsafe {
-        guard(out_error, || {
-            let stage = shared(stage, "stage")?;
-            let out = output(out_count, "out_count")?;
-            out.write(self::list(&stage.stage, list)?.len() as u32);
-            Ok(())
-        })
-    }
-}
-
-/// One item of a list.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ckp_stage_item(
-    stage: *const ckp_stage,
-    list: u32,
-    index: u32,
-    out_text: *mut *mut ckp_text,
-    out_error: *mut *mut ckp_error,
-) -> ckp_status {
-    // SAFETY: the caller gives valid pointers or NULL.
-    unsafe {
-        guard(out_error, || {
-            let stage = shared(stage, "stage")?;
-            let out = output(out_text, "out_text")?;
-            let item = self::list(&stage.stage, list)?.get(index as usize);
-            let item = item.ok_or_else(|| {
-                Error::new(ErrorKind::NotFound, format!("List {list} has no item {index}."))
-            })?;
-            ckp_text::give(item.as_str(), out);
             Ok(())
         })
     }

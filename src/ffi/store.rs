@@ -10,7 +10,7 @@ use super::guard::guard;
 use super::handle::{self, exclusive, output, shared, string};
 use super::status::{ckp_error, ckp_status};
 use super::text::ckp_text;
-use crate::error::{Result, invalid};
+use crate::error::{Error, Result, invalid};
 use crate::store::{Depth, OpenMode, ReadMode, Store, report};
 
 /// The store must exist.
@@ -35,6 +35,10 @@ pub const CKP_VERIFY_TIMING: u32 = 2;
 /// A directory of stages. Functions that take `const ckp_store *` may be called from several threads
 /// at once.
 pub struct ckp_store(pub(super) Store);
+
+fn no_format(format: u32) -> Error {
+    invalid(format!("{format} is not a format of reports."))
+}
 
 pub(super) fn depth(code: u32) -> Result<Depth> {
     match code {
@@ -104,7 +108,37 @@ pub unsafe extern "C" fn ckp_store_report(
             let text = match format {
                 CKP_REPORT_TEXT => report::stages_text(&store.0)?,
                 CKP_REPORT_JSON => report::stages_json(&store.0)?,
-                _ => return Err(invalid(format!("{format} is not a format of reports."))),
+                _ => return Err(no_format(format)),
+            };
+            ckp_text::give(text, out);
+            Ok(())
+        })
+    }
+}
+
+/// One stage: what it is, where its bytes are, and its slacks. Its bases are not looked at.
+///
+/// format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+///
+/// Returns CKP_NOT_FOUND when there is no such stage, or what is wrong with its file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_store_report_stage(
+    store: *const ckp_store,
+    stage: *const c_char,
+    format: u32,
+    out_text: *mut *mut ckp_text,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let store = shared(store, "store")?;
+            let stage = string(stage, "stage")?;
+            let out = output(out_text, "out_text")?;
+            let text = match format {
+                CKP_REPORT_TEXT => report::stage_text(&store.0, stage)?,
+                CKP_REPORT_JSON => format!("{:#}\n", report::stage_json(&store.0, stage)?),
+                _ => return Err(no_format(format)),
             };
             ckp_text::give(text, out);
             Ok(())
@@ -114,15 +148,18 @@ pub unsafe extern "C" fn ckp_store_report(
 
 /// Look at every stage. Nothing is changed.
 ///
-/// depth: one of CKP_VERIFY_*.
+/// depth:  one of CKP_VERIFY_*.
+/// format: CKP_REPORT_TEXT for one line for each thing that is wrong, then a line with the sum, or
+///         CKP_REPORT_JSON.
 /// out_findings: how many things are wrong; 0 for a sound store.
-/// out_report: one line for each of them, then a line with the sum.
+/// out_report: what was found.
 ///
 /// Returns CKP_OK whenever the verification could run, whatever it found.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_store_verify(
     store: *const ckp_store,
     depth: u32,
+    format: u32,
     out_findings: *mut u64,
     out_report: *mut *mut ckp_text,
     out_error: *mut *mut ckp_error,
@@ -133,9 +170,15 @@ pub unsafe extern "C" fn ckp_store_verify(
             let store = shared(store, "store")?;
             let findings = output(out_findings, "out_findings")?;
             let out = output(out_report, "out_report")?;
-            let verification = store.0.verify(self::depth(depth)?)?;
+            let depth = self::depth(depth)?;
+            let text = match format {
+                CKP_REPORT_TEXT => report::verification_text,
+                CKP_REPORT_JSON => report::verification_json,
+                _ => return Err(no_format(format)),
+            };
+            let verification = store.0.verify(depth)?;
             findings.write(verification.findings.len() as u64);
-            ckp_text::give(report::verification_text(&verification), out);
+            ckp_text::give(text(&verification), out);
             Ok(())
         })
     }

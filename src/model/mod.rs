@@ -18,5 +18,5 @@ pub use stage::{
 };
 pub use stream::{MAX_PLANES, MinMax, StreamKey, StreamKind, Transition, Width};
 
-pub(crate) use objects::VertexIndex;
+pub(crate) use objects::{VertexIndex, display_name, hash_vertex};
 pub(crate) use stage::{MAX_ATTACHMENT_NAME, is_attachment_name};

@@ -6,7 +6,7 @@
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::Digest;
+use super::{Digest, StageMetadata};
 use crate::error::{Result, invalid, shape};
 
 /// Vertices, edges and arcs of a design. Rows are identified by name: an engine's ids are recycled
@@ -185,9 +185,7 @@ impl ObjectTable {
 
     /// Name of a row as a user reads it.
     pub fn display_name(&self, row: u32) -> String {
-        let name = String::from_utf8_lossy(self.name(row));
-        let driver = self.driver.get(row as usize) == Some(&1);
-        if driver { format!("{name} (driver)") } else { name.into_owned() }
+        display_name(self.name(row), self.driver.get(row as usize) == Some(&1))
     }
 
     /// Bytes of names and topology in an uncompressed capture: the names, where each begins, both
@@ -249,6 +247,13 @@ impl ObjectTable {
         }
     }
 
+    /// Whether it is the table of a stage.
+    pub(crate) fn has_digests_of(&self, metadata: &StageMetadata) -> bool {
+        let digests = self.row_digests();
+        let stored = (metadata.vertex_digest, metadata.arc_digest, metadata.cell_digest);
+        (digests.vertices, digests.arcs, digests.cells) == stored
+    }
+
     /// Number the dictionaries as `base` does where it has the names, so that unchanged rows keep
     /// their numbers from stage to stage.
     pub(crate) fn renumber(&mut self, base_cells: &[String], base_kinds: &[String]) {
@@ -280,7 +285,14 @@ impl VertexIndex {
     }
 }
 
-fn hash_vertex(name: &[u8], driver: u8) -> u64 {
+/// Name of a vertex as a user reads it.
+pub(crate) fn display_name(name: &[u8], is_driver: bool) -> String {
+    let name = String::from_utf8_lossy(name);
+    if is_driver { format!("{name} (driver)") } else { name.into_owned() }
+}
+
+/// What vertices are found by.
+pub(crate) fn hash_vertex(name: &[u8], driver: u8) -> u64 {
     xxh3_64(name) ^ u64::from(driver)
 }
 

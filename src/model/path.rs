@@ -88,10 +88,12 @@ pub enum PathField {
     Borrow = 19,
     /// Time of the capturing edge in the clock's own waveform.
     CaptureEdge = 20,
+    /// What the latch at the startpoint lends to its data that come through; negative where it borrows.
+    LaunchBorrow = 21,
 }
 
 /// Fields of a path end.
-pub const PATH_FIELDS: usize = PathField::CaptureEdge as usize + 1;
+pub const PATH_FIELDS: usize = PathField::LaunchBorrow as usize + 1;
 
 /// The end of the worst path of a row of the endpoint table. Times are in seconds, as the engine has them.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +141,8 @@ pub enum PathFlag {
     StartsAtLatch = 19,
     /// The path has no clock but that of inputs without one.
     HasDefaultClock = 20,
+    /// The check is one of a cell that gates a clock.
+    IsClockGate = 21,
 }
 
 /// One point of a path.

@@ -26,6 +26,9 @@ impl Stage {
 
     /// An array of words that is not a column: each block from the base, by number, or from itself.
     pub(super) fn words(&self, stream: &StreamIndex) -> Result<Vec<u32>> {
+        if let Some(values) = self.cached_words(stream, 0..stream.count) {
+            return Ok(values);
+        }
         let base = match (self.is_temporal(stream), self.base()) {
             (false, _) => Vec::new(),
             (true, Some(base)) => base.words(base.stream(stream.key, Width::Word)?)?,
@@ -49,6 +52,7 @@ impl Stage {
                 values.push(before);
             }
         }
+        self.copy_words(stream, &values)?;
         Ok(values)
     }
 

@@ -462,18 +462,14 @@ impl Capture {
         let captured = Captured::new(floats, topology, tables);
         let tolerance = self.options.tolerance;
         let keys: Vec<StreamKey> = captured.floats.keys().copied().collect();
-        let is_still = is_still(tolerance, keys.iter().copied(), &captured, base)?;
+        let is_quick = self.options.codec.is_quick();
+        // Only what chooses with care asks.
+        let is_still = (!is_quick || tolerance > 0.0)
+            && is_still(tolerance, keys.iter().copied(), &captured, base)?;
         let quantizer = Quantizer { base, topology, tolerance, is_still };
         let captured = Captured::new(quantizer.run(captured.floats)?, topology, tables);
-        let encoder = ColumnEncoder {
-            own: &captured,
-            base,
-            topology,
-            tables,
-            tolerance,
-            is_still,
-            is_quick: self.options.codec.is_quick(),
-        };
+        let encoder =
+            ColumnEncoder { own: &captured, base, topology, tables, tolerance, is_still, is_quick };
         encoder.write(keys.into_iter(), &mut self.writer)?;
         let endpoints: Vec<_> = self.endpoints.keys().map(|(check, _, v)| (*check, *v)).collect();
         self.paths.encode(&captured, topology.table(), &endpoints, tolerance)

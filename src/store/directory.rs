@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::cache::Cache;
 use super::durable::{replace, sync_directory};
 use super::lock::WriterLock;
 use super::mapping::ReadMode;
@@ -39,6 +40,7 @@ pub enum OpenMode {
 pub struct Store {
     root: PathBuf,
     read_mode: ReadMode,
+    cache: Option<Arc<Cache>>,
 }
 
 impl Store {
@@ -51,7 +53,8 @@ impl Store {
         if path.as_os_str().is_empty() {
             return Err(invalid("The path of the store is empty."));
         }
-        let store = Self { root: path.to_path_buf(), read_mode };
+        let cache = Cache::from_environment();
+        let store = Self { root: path.to_path_buf(), read_mode, cache };
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound && mode == OpenMode::Create => {
@@ -85,6 +88,18 @@ impl Store {
             Err(error) => return Err(store.failed("open", &error)),
         }
         Ok(store)
+    }
+
+    /// The same store with a cache of at most `bytes` bytes in `directory`, whatever the environment says: its
+    /// stages keep there what they decode, and find there what any process has decoded before.
+    #[must_use]
+    pub fn with_cache(self, directory: &Path, bytes: u64) -> Self {
+        Self { cache: Some(Arc::new(Cache::new(directory, bytes))), ..self }
+    }
+
+    /// The same store, whose stages are decoded whatever is in the cache.
+    pub(super) fn without_cache(&self) -> Self {
+        Self { root: self.root.clone(), read_mode: self.read_mode, cache: None }
     }
 
     /// The directory.
@@ -236,7 +251,7 @@ impl Store {
             return Err(corrupt(format!("The chain of stage {name} does not end.")));
         }
         let path = self.stage_path(name);
-        let stage = Stage::open(&path, name, self.read_mode, |base| {
+        let stage = Stage::open(&path, name, self.read_mode, self.cache.clone(), |base| {
             check_name(base)?;
             if !self.has_stage(base) {
                 return Err(Error::new(

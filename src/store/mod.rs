@@ -6,6 +6,8 @@
 mod arrays;
 mod attach;
 mod attachments;
+mod cache;
+mod cached_rows;
 mod capture;
 mod clocks;
 mod columns;
@@ -14,6 +16,7 @@ mod durable;
 mod explain;
 mod extract;
 mod live;
+mod load;
 mod lock;
 mod mapping;
 mod pair;

@@ -69,7 +69,9 @@ pub(super) fn prepare(
             _ => Arc::new(Topology::new(objects.clone())),
         };
         // Times need it, and their threads would wait for each other.
-        topology.graph();
+        if !codec.is_quick() {
+            topology.graph();
+        }
         Ok::<_, Error>(topology)
     };
     let delays = || base.as_ref().map_or(Ok(()), decode_delays);

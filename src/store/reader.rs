@@ -3,15 +3,18 @@
 
 //! A stage that can be read: its file and the chain of its bases.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use rayon::prelude::*;
 
-use super::columns::{ColumnDecoder, groups};
+use super::cache::Cache;
+use super::cached_rows::{self, CachedNames};
+use super::columns::{ColumnDecoder, groups, uses_graph};
+use super::load::LEAST_CACHED;
 use super::mapping::ReadMode;
 use super::scenes::SceneMap;
 use super::sources::{
@@ -26,7 +29,7 @@ use crate::error::{Error, ErrorKind, Result, corrupt};
 use crate::format::{StreamHasher, decode_word_block, tables_digest};
 use crate::model::{
     DelayTable, Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey,
-    StreamKind, TimingStage, Transition, VertexIndex, Width,
+    StreamKind, TimingStage, Transition, VertexIndex, Width, display_name,
 };
 
 /// Decoded columns that a stage keeps, of each plane: those of a restore of three scenes. Of more, some are
@@ -40,6 +43,8 @@ const KEPT_LOADS: usize = 2;
 pub struct Stage {
     file: StageFile,
     base: Option<Arc<Stage>>,
+    cache: Option<Arc<Cache>>,
+    names: OnceLock<Option<CachedNames>>,
     objects: Mutex<Option<Arc<ObjectTable>>>,
     topology: Mutex<Option<Arc<Topology>>>,
     alignment: Mutex<Option<Arc<Alignment>>>,
@@ -55,6 +60,7 @@ impl Stage {
         path: &Path,
         name: &str,
         mode: ReadMode,
+        cache: Option<Arc<Cache>>,
         open_base: impl FnOnce(&str) -> Result<Arc<Self>>,
     ) -> Result<Self> {
         let file = StageFile::open(path, name, mode)?;
@@ -70,6 +76,8 @@ impl Stage {
         Ok(Self {
             file,
             base,
+            cache,
+            names: OnceLock::new(),
             objects: Mutex::default(),
             topology: Mutex::default(),
             alignment: Mutex::default(),
@@ -117,6 +125,18 @@ impl Stage {
         self.base.as_ref()
     }
 
+    pub(super) fn cache(&self) -> Option<&Cache> {
+        self.cache.as_deref()
+    }
+
+    pub(super) fn is_decoded(&self, key: StreamKey) -> bool {
+        self.columns.lock().contains_key(&key)
+    }
+
+    pub(super) fn keep_column(&self, key: StreamKey, column: Column) {
+        self.columns.lock().insert(key, column);
+    }
+
     pub(super) fn file(&self) -> &StageFile {
         &self.file
     }
@@ -130,13 +150,20 @@ impl Stage {
         if let Some(objects) = &*slot {
             return Ok(objects.clone());
         }
-        let objects = self.read_objects()?;
+        let cached = self.cache.as_ref().and_then(|c| cached_rows::objects(c, self.metadata()));
+        let objects = match cached {
+            Some(objects) => Arc::new(objects),
+            None => self.read_objects()?,
+        };
         *slot = Some(objects.clone());
         Ok(objects)
     }
 
     /// Row of a pin by name; `driver` asks for the driver vertex of a bidirectional pin.
     pub fn find_vertex(&self, name: &[u8], driver: bool) -> Result<Option<u32>> {
+        if let Some(row) = self.cached_names().and_then(|names| names.row(name, driver)) {
+            return Ok(row);
+        }
         let objects = self.objects()?;
         let mut slot = self.index.lock();
         let index = slot.get_or_insert_with(|| Arc::new(objects.index())).clone();
@@ -144,57 +171,58 @@ impl Stage {
         Ok(index.find_name(&objects, name, u8::from(driver)))
     }
 
-    /// Decode the columns of values with all threads, for readers of all of them: reads that follow find
-    /// them decoded. A stage keeps about 60 columns of a plane; of one that has more, nothing is decoded.
+    /// Names of rows as a user reads them.
     ///
     /// # Errors
-    /// `Corrupt` for damage in the stage or its bases.
-    pub fn load_columns(&self) -> Result<()> {
-        let columns = self.timing_stage().delta_changes.columns().map(|stream| stream.key);
-        let keys: Vec<StreamKey> = columns.filter(|key| key.kind.is_float_column()).collect();
-        if keys.len() > self.kept_columns() {
-            return Ok(());
-        }
-        self.column_base()?;
-        let topology = self.topology()?;
-        let load = |keys: Vec<StreamKey>| {
-            // What others are predicted from comes first.
-            groups(keys.into_iter())
-                .into_iter()
-                .flatten()
-                .try_for_each(|key| self.column(key).map(|_| ()))
+    /// Those of [`Stage::objects`].
+    pub fn display_names(&self, rows: &[u32]) -> Result<Vec<String>> {
+        let of_row = |names: &CachedNames, row: &u32| {
+            names.name(*row).map(|(name, is_driver)| display_name(&name, is_driver))
         };
-        let of_kind = |kind: StreamKind| keys.iter().copied().filter(move |key| key.kind == kind);
-        // Nothing is decoded twice: delays wait for slews, times wait for delays and graph, and slacks
-        // follow their times.
-        let mut slews: BTreeMap<Transition, Vec<StreamKey>> = BTreeMap::new();
-        of_kind(StreamKind::Slew)
-            .for_each(|key| slews.entry(key.transition).or_default().push(key));
-        let (_, slews) = rayon::join(
-            || topology.graph(),
-            || slews.into_par_iter().try_for_each(|(_, keys)| load(keys)),
-        );
-        slews?;
-        load(of_kind(StreamKind::Delay).collect())?;
-        let mut of_time: BTreeMap<(u16, MinMax), Vec<StreamKey>> = BTreeMap::new();
-        for key in &keys {
-            if key.kind.is_path_column() {
-                of_time.entry((key.scene, key.min_max)).or_default().push(*key);
-            }
+        let cached = self.cached_names();
+        let cached = cached.and_then(|names| rows.iter().map(|row| of_row(names, row)).collect());
+        if let Some(names) = cached {
+            return Ok(names);
         }
-        of_time.into_par_iter().try_for_each(|(_, keys)| {
-            keys.into_iter().try_for_each(|key| self.column(key).map(|_| ()))
-        })
+        let objects = self.objects()?;
+        Ok(rows.iter().map(|row| objects.display_name(*row)).collect())
+    }
+
+    /// Names that need no table in memory, where there is none yet.
+    fn cached_names(&self) -> Option<&CachedNames> {
+        let cache = self.cache.as_ref().filter(|_| self.objects.lock().is_none())?;
+        self.names.get_or_init(|| CachedNames::find(cache, self.metadata())).as_ref()
     }
 
     /// Values `rows` of a column, as the bits of 32-bit floats; or of another array of words.
     pub fn read_words(&self, key: StreamKey, rows: Range<u64>) -> Result<Vec<u32>> {
         let stream = self.stream(key, Width::Word)?;
+        let range = rows.clone();
         let rows = check_rows(stream, rows)?;
+        if !self.is_decoded(key)
+            && let Some(words) = self.cached_words(stream, range)
+        {
+            return Ok(words);
+        }
         if let Some(column) = self.column(key)? {
             return Ok(column.get(rows).unwrap_or_default().to_vec());
         }
         Ok(self.words(stream)?.get(rows).unwrap_or_default().to_vec())
+    }
+
+    /// All values of a column, or of another array of words, as [`Stage::read_words`] gives them, but shared
+    /// with the stage, not copied.
+    pub fn shared_words(&self, key: StreamKey) -> Result<Arc<Vec<u32>>> {
+        let stream = self.stream(key, Width::Word)?;
+        match self.column(key)? {
+            Some(column) => Ok(column),
+            None => Ok(Arc::new(self.words(stream)?)),
+        }
+    }
+
+    /// Elements of an array.
+    pub fn rows(&self, key: StreamKey) -> Result<u64> {
+        Ok(self.stream(key, key.kind.width())?.count)
     }
 
     /// Values `rows` of an array of bytes.
@@ -272,27 +300,39 @@ impl Stage {
     }
 
     fn check_stream(&self, stream: &StreamIndex) -> Result<()> {
-        let mut hasher = StreamHasher::default();
         match (stream.key.kind.width(), self.column(stream.key)?) {
-            (Width::Word, Some(column)) => hasher.update_words(&column),
-            (Width::Word, None) => hasher.update_words(&self.words(stream)?),
+            (Width::Word, Some(column)) => self.check_words(stream, &column),
+            (Width::Word, None) => self.check_words(stream, &self.words(stream)?),
             (Width::Byte, _) if stream.key.kind == StreamKind::Attachment => {
                 let name = self.metadata().attachments.get(usize::from(stream.key.scene));
-                return name.map_or(Ok(()), |name| self.each_block(name, |_| Ok(())));
+                name.map_or(Ok(()), |name| self.each_block(name, |_| Ok(())))
             }
-            (Width::Byte, _) => hasher.update_bytes(&self.bytes(stream)?),
+            (Width::Byte, _) => {
+                let mut hasher = StreamHasher::default();
+                hasher.update_bytes(&self.bytes(stream)?);
+                self.check_checksum(stream, hasher.finish())
+            }
         }
-        if hasher.finish() != stream.checksum {
-            return Err(corrupt(format!(
-                "stage {}, {}: The values do not have the checksum that they were stored with.",
-                self.timing_stage().stage_id,
-                stream.key
-            )));
-        }
-        Ok(())
     }
 
-    fn kept_columns(&self) -> usize {
+    pub(super) fn check_words(&self, stream: &StreamIndex, values: &[u32]) -> Result<()> {
+        let mut hasher = StreamHasher::default();
+        hasher.update_words(values);
+        self.check_checksum(stream, hasher.finish())
+    }
+
+    fn check_checksum(&self, stream: &StreamIndex, checksum: Digest) -> Result<()> {
+        if checksum == stream.checksum {
+            return Ok(());
+        }
+        Err(corrupt(format!(
+            "stage {}, {}: The values do not have the checksum that they were stored with.",
+            self.timing_stage().stage_id,
+            stream.key
+        )))
+    }
+
+    pub(super) fn kept_columns(&self) -> usize {
         KEPT_COLUMNS * usize::from(self.timing_stage().delta_changes.planes())
     }
 
@@ -430,6 +470,7 @@ impl Stage {
         };
         if times(key).is_some()
             && let Some(other) = self.find(other_transition(key))
+            && (uses_graph(stream) || uses_graph(other))
             && let Some(delays) = ColumnSource::column(self, delay_key(key))?
         {
             let (rise, fall) = match key.transition {
@@ -437,6 +478,8 @@ impl Stage {
                 _ => (stream, other),
             };
             let [rising, falling] = decoder.decode_pair([rise, fall], &delays)?;
+            self.copy_words(rise, &rising)?;
+            self.copy_words(fall, &falling)?;
             let columns = [(rise.key, Arc::new(rising)), (fall.key, Arc::new(falling))];
             let mut kept = self.columns.lock();
             kept.extend(columns.clone());
@@ -444,7 +487,8 @@ impl Stage {
             return of_key.map(|(_, column)| column).ok_or_else(|| corrupt("A pair lacks itself."));
         }
         let column = Arc::new(decoder.decode(stream)?);
-        self.columns.lock().insert(key, column.clone());
+        self.copy_words(stream, &column)?;
+        self.keep_column(key, column.clone());
         Ok(column)
     }
 
@@ -458,10 +502,13 @@ impl Stage {
         let base = self.base.as_ref().map(|base| base.objects()).transpose()?;
         let (cells, kinds) = (&metadata.cell_names, &metadata.kind_names);
         let objects = decode_objects(&self.bytes(stream)?, cells, kinds, base.as_deref())?;
-        let digests = objects.row_digests();
-        let stored = (metadata.vertex_digest, metadata.arc_digest, metadata.cell_digest);
-        if (digests.vertices, digests.arcs, digests.cells) != stored {
+        if !objects.has_digests_of(metadata) {
             return Err(corrupt("The object table does not have its digest."));
+        }
+        if let Some(cache) =
+            self.cache.as_ref().filter(|_| objects.vertex_count() as u64 >= LEAST_CACHED)
+        {
+            cached_rows::put_objects(cache, metadata, &objects);
         }
         Ok(Arc::new(objects))
     }
@@ -490,7 +537,10 @@ impl ColumnSource for Stage {
         if let Some(column) = self.columns.lock().get(&key) {
             return Ok(Some(column.clone()));
         }
-        let column = self.decode_column(stream)?;
+        let column = match self.cached_column(stream) {
+            Some(column) => column,
+            None => self.decode_column(stream)?,
+        };
         let mut kept = self.columns.lock();
         if kept.len() > self.kept_columns() {
             kept.retain(|of, _| *of == key);

@@ -248,6 +248,27 @@ pub fn verification_text(verification: &Verification) -> String {
     out
 }
 
+/// A verification as JSON.
+pub fn verification_json(verification: &Verification) -> String {
+    let findings: Vec<Value> = verification
+        .findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "stage": finding.stage,
+                "kind": finding.error.kind().name(),
+                "error": finding.error.to_string(),
+            })
+        })
+        .collect();
+    let value = json!({
+        "sound": findings.is_empty(),
+        "stages": verification.stages,
+        "findings": findings,
+    });
+    format!("{value:#}\n")
+}
+
 pub(crate) fn plural(count: impl Into<u64>, noun: &str) -> String {
     format!("{noun}{}", if count.into() == 1 { "" } else { "s" })
 }

@@ -29,7 +29,7 @@ pub(super) fn rewrite_as_full(
     options: &CaptureOptions,
 ) -> Result<TemporaryFile> {
     let name = &record.stage_id;
-    let stage = Stage::open(delta.path(), name, store.read_mode(), |_| Ok(base.clone()))?;
+    let stage = Stage::open(delta.path(), name, store.read_mode(), None, |_| Ok(base.clone()))?;
     let path = store.temporary_path(&format!("{name}.full"));
     let mut writer = StageWriter::create(path, options.codec, options.level)?;
     let topology = stage.topology()?;

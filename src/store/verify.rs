@@ -48,12 +48,14 @@ impl Store {
         let names = self.stage_names()?;
         verification.stages = names.len();
         let mut open = HashMap::new();
+        // What is looked at is the store, not copies of what was read from it before.
+        let store = self.without_cache();
         for name in &names {
             let mut found = |error| {
                 let stage = Some(name.clone());
                 verification.findings.push(Finding { stage, error });
             };
-            match self.open_chain(name, 0, &mut open) {
+            match store.open_chain(name, 0, &mut open) {
                 Ok(stage) => {
                     let before = std::cell::Cell::new(0usize);
                     stage.file().check_blocks(|error| {

@@ -46,10 +46,13 @@ static void checkStore(const char* scratch)
   REJECTS_ARGUMENT(ckp_store_report, NULL, CKP_REPORT_TEXT, &text);
   REJECTS_ARGUMENT(ckp_store_report, store, CKP_REPORT_TEXT, NULL);
   REJECTS_ARGUMENT(ckp_store_report, store, 7, &text);
-  REJECTS_ARGUMENT(ckp_store_verify, NULL, CKP_VERIFY_FULL, &findings, &text);
-  REJECTS_ARGUMENT(ckp_store_verify, store, CKP_VERIFY_FULL, NULL, &text);
-  REJECTS_ARGUMENT(ckp_store_verify, store, CKP_VERIFY_FULL, &findings, NULL);
-  REJECTS_ARGUMENT(ckp_store_verify, store, 7, &findings, &text);
+  REJECTS_ARGUMENT(
+      ckp_store_verify, NULL, CKP_VERIFY_FULL, 0, &findings, &text);
+  REJECTS_ARGUMENT(ckp_store_verify, store, CKP_VERIFY_FULL, 0, NULL, &text);
+  REJECTS_ARGUMENT(
+      ckp_store_verify, store, CKP_VERIFY_FULL, 0, &findings, NULL);
+  REJECTS_ARGUMENT(ckp_store_verify, store, 7, 0, &findings, &text);
+  REJECTS_ARGUMENT(ckp_store_verify, store, 0, 7, &findings, &text);
   REJECTS_ARGUMENT(ckp_store_head, NULL, &text);
   REJECTS_ARGUMENT(ckp_store_head, store, NULL);
   REJECTS_ARGUMENT(ckp_store_set_head, NULL, "a");

@@ -173,7 +173,12 @@ int main(void)
   checkAbort(store);
   uint64_t findings;
   ckp_text* text = NULL;
-  OK(ckp_store_verify, store, CKP_VERIFY_FULL, &findings, &text);
+  OK(ckp_store_verify,
+     store,
+     CKP_VERIFY_FULL,
+     CKP_REPORT_TEXT,
+     &findings,
+     &text);
   CHECK(findings == 0);
   ckp_text_free(text);
   ckp_store_free(store);

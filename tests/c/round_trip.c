@@ -126,11 +126,22 @@ static void checkStoreReports(const ckp_store* store)
   CHECK(strstr(ckp_text_data(text), "route_2") != NULL);
   ckp_text_free(text);
   uint64_t findings = 99;
-  OK(ckp_store_verify, store, CKP_VERIFY_FULL, &findings, &text);
+  OK(ckp_store_verify,
+     store,
+     CKP_VERIFY_FULL,
+     CKP_REPORT_TEXT,
+     &findings,
+     &text);
   CHECK(findings == 0);
   ckp_text_free(text);
-  OK(ckp_store_verify, store, CKP_VERIFY_QUICK, &findings, &text);
+  OK(ckp_store_verify,
+     store,
+     CKP_VERIFY_QUICK,
+     CKP_REPORT_JSON,
+     &findings,
+     &text);
   CHECK(findings == 0);
+  CHECK(strstr(ckp_text_data(text), "\"sound\": true") != NULL);
   ckp_text_free(text);
 }
 

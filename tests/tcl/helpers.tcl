@@ -4,6 +4,7 @@
 # For tests that run in ckp_sta, in an empty directory of their own. Environment:
 #   CKP_TESTS     the tests directory
 #   CKP_COMPARE   the program that compares two stages bit by bit
+#   CKP_COMMAND   the command line
 #   CKP_PRELUDE   script that makes another shell one like ckp_sta; not where it is one
 
 source $env(CKP_TESTS)/data/make_liberty.tcl

@@ -113,7 +113,7 @@ test "what is wrong is told" {
   assert_error 0018 { {*}$ask -count many } many
   assert_error 0040 { {*}$ask -count 0 }
   assert_error 0010 { {*}$ask -format html } html
-  assert_error 0008 { {*}$ask u_capture/D } usage|argument
+  assert_error 0008 { {*}$ask u_capture/D } {[-]to pins}
 }
 
 finish

@@ -7,5 +7,6 @@ file(REMOVE_RECURSE "${WORK_DIR}")
 file(MAKE_DIRECTORY "${WORK_DIR}")
 set(ENV{CKP_TESTS} "${TESTS_DIR}")
 set(ENV{CKP_COMPARE} "${COMPARE}")
+set(ENV{CKP_COMMAND} "${CKP}")
 execute_process(COMMAND "${STA}" -no_init -no_splash -exit "${SCRIPT}"
   WORKING_DIRECTORY "${WORK_DIR}" COMMAND_ERROR_IS_FATAL ANY)

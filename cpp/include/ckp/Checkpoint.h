@@ -20,6 +20,7 @@ class Design;
 class Engine;
 class EngineWatch;
 class Host;
+struct RestoreReport;
 
 struct SaveOptions
 {
@@ -36,6 +37,7 @@ struct SaveOptions
   std::vector<std::pair<std::string, std::string>> attachments;
   // Attach what the host's design database holds, for a restore to bring back.
   bool with_design = false;
+  uint32_t format = 0;  // Of what is printed: CKP_REPORT_*.
 };
 
 struct RestoreOptions
@@ -49,6 +51,7 @@ struct RestoreOptions
   std::optional<std::vector<std::string>> scenes;
   // Bring the design back first.
   bool with_design = false;
+  uint32_t format = 0;  // Of what is printed: CKP_REPORT_*.
 };
 
 struct PathOptions
@@ -88,7 +91,8 @@ class Checkpoint
   // refused if it is not; then none is written. The engine is not used.
   void extract(const std::string& stage,
                const std::string& store,
-               const std::string& directory);
+               const std::string& directory,
+               uint32_t format);
   // The same for one of them, to `path`, without a message.
   void extractFile(const std::string& stage,
                    const std::string& store,
@@ -106,8 +110,9 @@ class Checkpoint
                    const std::string& store,
                    const PathOptions& options);
   // Checks every stored byte, and with `full` decodes every value and
-  // attachment as well.
-  void check(const std::string& store, bool full);
+  // attachment as well. A store that is not sound is an error; in JSON what was
+  // found is printed before.
+  void check(const std::string& store, bool full, uint32_t format);
 
   Host& host() { return *host_; }
 
@@ -119,10 +124,11 @@ class Checkpoint
   // `finish` is called with the open store; when it throws, the engine is put
   // back.
   template <class Finish>
-  void restoreAnd(const std::string& stage,
-                  const std::string& store,
-                  const RestoreOptions& options,
-                  Finish finish);
+  RestoreReport restoreAnd(const std::string& stage,
+                           const std::string& store,
+                           const RestoreOptions& options,
+                           Finish finish);
+  void print(const RestoreReport& report, uint32_t format);
   std::string storePath(const std::string& store);
 
   sta::Sta* sta_;

@@ -10,7 +10,10 @@
 #include "OpenSTA/Clock.hh"
 #include "OpenSTA/ExceptionPath.hh"
 #include "OpenSTA/Graph.hh"
+#include "OpenSTA/Latches.hh"
+#include "OpenSTA/Liberty.hh"
 #include "OpenSTA/MinMax.hh"
+#include "OpenSTA/Network.hh"
 #include "OpenSTA/PathEnd.hh"
 #include "OpenSTA/PathExpanded.hh"
 #include "OpenSTA/PathVertex.hh"
@@ -48,6 +51,10 @@ void PathDescriber::add(uint32_t endpoint_row, sta::PathEnd* end)
   words.setKind(end->type());
   words.setFlag(CKP_PATH_FLAG_END_FALLS, falls(end->transition(sta_)));
   words.setFlag(CKP_PATH_FLAG_HAS_CRPR, sta_->sdc()->crprEnabled());
+  const sta::Network* network = sta_->network();
+  const sta::LibertyCell* cell = network->libertyCell(
+      network->instance(end->vertex(sta_)->pin()));
+  words.setFlag(CKP_PATH_FLAG_IS_CLOCK_GATE, cell && cell->isClockGate());
   words.set(CKP_PATH_CHECK_ARC, checkArcRow(end) + 1);
   words.setTime(CKP_PATH_SOURCE_OFFSET, end->sourceClkOffset(sta_));
   words.setTime(CKP_PATH_REQUIRED, end->requiredTime(sta_));
@@ -85,7 +92,14 @@ void PathDescriber::describeLaunch(sta::PathEnd* end, PathEndWords& words)
   sta::PathRef* q_path;
   sta::Edge* d_q_edge;
   expanded.latchPaths(d_path, q_path, d_q_edge);
-  words.setFlag(CKP_PATH_FLAG_STARTS_AT_LATCH, d_path);
+  if (d_path) {
+    words.setFlag(CKP_PATH_FLAG_STARTS_AT_LATCH, true);
+    sta::Arrival given;
+    sta::PathVertex enable_path;
+    sta_->latches()->latchTimeGivenToStartpoint(
+        d_path, q_path, d_q_edge, given, enable_path);
+    words.setTime(CKP_PATH_LAUNCH_BORROW, given);
+  }
   sta::PathRef* start = expanded.startPath();
   if (sta::InputDelay* input = expanded.path(0)->tag(sta_)->inputDelay()) {
     words.setFlag(CKP_PATH_FLAG_HAS_INPUT_DELAY, true);
@@ -159,24 +173,26 @@ uint32_t PathDescriber::checkArcRow(sta::PathEnd* end) const
 {
   const sta::TimingArc* arc = end->checkArc();
   const sta::PathVertex* clock_path = end->targetClkPath();
-  if (arc && clock_path) {
-    sta::Vertex* clock = clock_path->vertex(sta_);
-    sta::VertexInEdgeIterator edges(end->vertex(sta_), sta_->graph());
-    while (edges.hasNext()) {
-      const sta::Edge* edge = edges.next();
-      if (edge->timingArcSet() == arc->set()
-          && edge->from(sta_->graph()) == clock) {
-        return arcRow(edge, arc);
-      }
+  return arc && clock_path
+             ? arcRow(clock_path->vertex(sta_), arc, end->vertex(sta_))
+             : CKP_NO_ROW;
+}
+
+// The engine's own way from an arc to its edge takes the first of several
+// drivers of a net.
+uint32_t PathDescriber::arcRow(const sta::Vertex* from,
+                               const sta::TimingArc* arc,
+                               sta::Vertex* to) const
+{
+  sta::VertexInEdgeIterator edges(to, sta_->graph());
+  while (edges.hasNext()) {
+    const sta::Edge* edge = edges.next();
+    if (edge->timingArcSet() == arc->set()
+        && edge->from(sta_->graph()) == from) {
+      return arc_rows_[edge->arcDelays() + arc->index()];
     }
   }
   return CKP_NO_ROW;
-}
-
-uint32_t PathDescriber::arcRow(const sta::Edge* edge,
-                               const sta::TimingArc* arc) const
-{
-  return arc_rows_[edge->arcDelays() + arc->index()];
 }
 
 PathPoints PathDescriber::points(sta::PathExpanded& expanded) const
@@ -185,7 +201,10 @@ PathPoints PathDescriber::points(sta::PathExpanded& expanded) const
   for (size_t i = 0; i < expanded.size(); i++) {
     const sta::PathRef* path = expanded.path(i);
     const sta::TimingArc* arc = expanded.prevArc(i);
-    points.arcs.push_back(arc ? arcRow(path->prevEdge(arc, sta_), arc)
+    points.arcs.push_back(i > 0 && arc
+                              ? arcRow(expanded.path(i - 1)->vertex(sta_),
+                                       arc,
+                                       path->vertex(sta_))
                               : CKP_NO_ROW);
     points.arrivals.push_back(path->arrival(sta_));
   }

@@ -9,12 +9,12 @@
 #include "engine/WorstEnds.h"
 
 namespace sta {
-class Edge;
 class Path;
 class PathEnd;
 class PathExpanded;
 class Sta;
 class TimingArc;
+class Vertex;
 }  // namespace sta
 
 namespace ckp {
@@ -34,7 +34,9 @@ class PathDescriber
   void describeLaunch(sta::PathEnd* end, PathEndWords& words);
   void describeCapture(sta::PathEnd* end, PathEndWords& words);
   uint32_t checkArcRow(sta::PathEnd* end) const;
-  uint32_t arcRow(const sta::Edge* edge, const sta::TimingArc* arc) const;
+  uint32_t arcRow(const sta::Vertex* from,
+                  const sta::TimingArc* arc,
+                  sta::Vertex* to) const;
   PathPoints points(sta::PathExpanded& expanded) const;
 
   sta::Sta* sta_;

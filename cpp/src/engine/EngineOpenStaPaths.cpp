@@ -6,7 +6,9 @@
 #include "sta/Clock.hh"
 #include "sta/ExceptionPath.hh"
 #include "sta/Graph.hh"
+#include "sta/Liberty.hh"
 #include "sta/MinMax.hh"
+#include "sta/Network.hh"
 #include "sta/PortDelay.hh"
 #include "sta/Sdc.hh"
 #include "sta/Search.hh"
@@ -44,6 +46,10 @@ void PathDescriber::add(uint32_t endpoint_row, sta::PathEnd* end)
   words.setKind(static_cast<uint32_t>(end->type()));
   words.setFlag(CKP_PATH_FLAG_END_FALLS, falls(end->transition(sta_)));
   words.setFlag(CKP_PATH_FLAG_HAS_CRPR, sta_->crprEnabled());
+  const sta::Network* network = sta_->network();
+  const sta::LibertyCell* cell = network->libertyCell(
+      network->instance(end->vertex(sta_)->pin()));
+  words.setFlag(CKP_PATH_FLAG_IS_CLOCK_GATE, cell && cell->isClockGate());
   words.set(CKP_PATH_CHECK_ARC, checkArcRow(end) + 1);
   words.setTime(CKP_PATH_SOURCE_OFFSET, end->sourceClkOffset(sta_));
   words.setTime(CKP_PATH_REQUIRED, seconds(end->requiredTime(sta_)));
@@ -82,6 +88,12 @@ void PathDescriber::describeLaunch(const sta::PathEnd* end,
   sta::Edge* d_q_edge;
   expanded.latchPaths(d_path, q_path, d_q_edge);
   words.setFlag(CKP_PATH_FLAG_STARTS_AT_LATCH, d_path);
+  // What the latch lends is not open to others; the output's arrival tells.
+  const auto given = [&](float enable) {
+    const sta::Delay delay = api::deratedDelay(
+        d_path, q_path->prevArc(sta_), d_q_edge, sta_);
+    return seconds(q_path->arrival()) - seconds(delay) - enable;
+  };
   const sta::ClockEdge* edge = end->sourceClkEdge(sta_);
   if (edge == nullptr) {
     return;
@@ -107,6 +119,9 @@ void PathDescriber::describeLaunch(const sta::PathEnd* end,
                   + (seconds(end->sourceClkInsertionDelay(sta_))
                      + seconds(end->sourceClkLatency(sta_)));
   words.setTime(CKP_PATH_LAUNCH_ARRIVAL, arrival);
+  if (d_path && clock_path) {
+    words.setTime(CKP_PATH_LAUNCH_BORROW, given(arrival));
+  }
   describeInput(expanded.path(0), words);
 }
 

@@ -167,6 +167,15 @@ inline sta::Sdc* sdc(const sta::Path*, const sta::Sta* sta)
   return sta->sdc();
 }
 
+inline sta::Delay deratedDelay(const sta::Path* from,
+                               const sta::TimingArc* arc,
+                               const sta::Edge* edge,
+                               const sta::Sta* sta)
+{
+  return sta->search()->deratedDelay(
+      from->vertex(sta), arc, edge, false, from->pathAnalysisPt(sta));
+}
+
 // The order in which path ends are reported.
 inline sta::PathEndLess pathEndLess(const sta::Sta* sta)
 {

@@ -184,6 +184,20 @@ inline const sta::Sdc* sdc(const sta::Path* path, const sta::Sta* sta)
   return path->sdc(sta);
 }
 
+inline sta::Delay deratedDelay(const sta::Path* from,
+                               const sta::TimingArc* arc,
+                               const sta::Edge* edge,
+                               const sta::Sta* sta)
+{
+  return sta->search()->deratedDelay(from->vertex(sta),
+                                     arc,
+                                     edge,
+                                     false,
+                                     from->minMax(sta),
+                                     from->dcalcAnalysisPtIndex(sta),
+                                     from->sdc(sta));
+}
+
 // The order in which path ends are reported.
 inline sta::PathEndLess pathEndLess(const sta::Sta* sta)
 {

@@ -11,7 +11,8 @@ use super::{Origin, Path, Point};
 use crate::delta::{FanIn, clock_min_max, path_time};
 use crate::error::Result;
 use crate::model::{
-    Endpoint, MinMax, ObjectTable, PathEnd, PathPoint, StreamKey, StreamKind, Transition,
+    Endpoint, MinMax, ObjectTable, PathEnd, PathField, PathFlag, PathPoint, StreamKey, StreamKind,
+    Transition,
 };
 use crate::store::Stage;
 use crate::store::paths::{PathIndex, PathSource};
@@ -58,7 +59,8 @@ impl<'a> Tracer<'a> {
         let path = self.stage.path(index, row, endpoint, &self.table, &self.fan_in)?;
         let Some(path) = path else { return Ok(None) };
         let Endpoint { scene, min_max, .. } = *endpoint;
-        let data = self.points(path.data, scene, min_max)?;
+        let mut data = self.points(path.data, scene, min_max)?;
+        adjust_start(&path.end, &mut data);
         let clock = self.points(path.clock, scene, clock_min_max(&path.end))?;
         Ok(Some((path.end, data, clock)))
     }
@@ -293,6 +295,16 @@ impl<'a> Tracer<'a> {
     }
 }
 
+/// Data begin with what the engine takes the launching clock to be: an ideal one has no delay in its network.
+fn adjust_start(end: &PathEnd, points: &mut [Point]) {
+    let start = points.get_mut(end.word(PathField::Start) as usize);
+    let delay = start.as_ref().and_then(|start| start.delay);
+    if let (true, Some(start), Some(delay)) = (end.is(PathFlag::StartsAtClock), start, delay) {
+        let sum = end.time(PathField::LaunchArrival) + delay;
+        start.is_sum |= sum.to_bits() == start.arrival.to_bits();
+    }
+}
+
 /// Slack of a path.
 pub(super) fn slack_of(min_max: MinMax, arrival: f32, required: f32) -> f32 {
     match min_max {
@@ -315,7 +327,6 @@ impl Path {
     }
 
     fn raw_required(&self) -> f32 {
-        use crate::model::PathField::Required;
-        self.end.as_ref().map_or(self.required, |end| end.time(Required))
+        self.end.as_ref().map_or(self.required, |end| end.time(PathField::Required))
     }
 }

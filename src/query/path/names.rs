@@ -108,6 +108,9 @@ impl Path {
             PathEndKind::DataCheck => {
                 (instance(), format!("{edge} edge-triggered data to data check clocked by {clock}"))
             }
+            _ if end.is(PathFlag::IsClockGate) && role != "recovery" && role != "removal" => {
+                (instance(), format!("{edge} clock gating-check end-point clocked by {clock}"))
+            }
             _ if role == "recovery" || role == "removal" => {
                 (instance(), format!("{role} check against {edge}-edge clock {clock}"))
             }
@@ -182,6 +185,13 @@ pub(super) fn pin_name(objects: &ObjectTable, vertex: u32) -> String {
 /// Pins of the top level have no cell.
 pub(super) fn is_port(objects: &ObjectTable, vertex: u32) -> bool {
     objects.cell(vertex).is_empty()
+}
+
+/// A bidirectional pin has two vertices of one name, one behind the other.
+pub(super) fn is_bidirectional(objects: &ObjectTable, vertex: u32) -> bool {
+    let name = objects.name(vertex);
+    let is_twin = |other: Option<u32>| other.is_some_and(|other| objects.name(other) == name);
+    is_twin(vertex.checked_sub(1)) || is_twin(vertex.checked_add(1))
 }
 
 /// Name of the instance of a pin: what stands before the last divider.

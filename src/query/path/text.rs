@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::names::{is_port, pin_name, rise_fall};
+use super::names::{is_bidirectional, is_port, pin_name, rise_fall};
 use super::{Origin, Path, Paths, Point};
 use crate::delta::FanIn;
 use crate::model::{ObjectTable, PathEnd, PathEndKind, PathField, PathFlag};
@@ -168,8 +168,13 @@ impl Report<'_> {
             true => path.start.checked_sub(1),
             false => None,
         };
-        let first = clock_pin.unwrap_or(path.start);
+        let mut first = clock_pin.unwrap_or(path.start);
         let mut before = 0.0;
+        if let Some(end) = end.filter(|end| end.is(PathFlag::StartsAtLatch)) {
+            before = self.latch(end);
+            first = path.start;
+        }
+        let is_latch = is(PathFlag::StartsAtLatch);
         for (number, point) in path.points.iter().enumerate().skip(first) {
             let mut time = point.arrival + offset;
             let mut delay = time - before;
@@ -177,7 +182,7 @@ impl Report<'_> {
                 // That of an ideal clock has no delay but its latency.
                 time = end.map_or(time, |end| end.time(PathField::LaunchArrival) + offset);
                 delay = 0.0;
-            } else if number == first {
+            } else if number == first && !is_latch {
                 delay = 0.0;
                 if let Some(end) = end {
                     self.input_delay(end, point, time);
@@ -191,6 +196,19 @@ impl Report<'_> {
                 before = time;
             }
         }
+    }
+
+    /// The data of a latch that come through, and what it lends or borrows. Returns the time at its data pin.
+    fn latch(&mut self, end: &PathEnd) -> f32 {
+        let Some(data) = self.path.points.first() else { return 0.0 };
+        let given = end.time(PathField::LaunchBorrow);
+        let time = end.time(PathField::LaunchArrival) + given;
+        let lends = given >= 0.0;
+        let what = if lends { "time given to startpoint" } else { "time borrowed from startpoint" };
+        self.line(what, Some(given), time, None);
+        let what = description(&self.paths.objects, data.vertex, false);
+        self.line(&what, Some(0.0), time, Some(data.symbol()));
+        time
     }
 
     fn input_delay(&mut self, end: &PathEnd, point: &Point, time: f32) {
@@ -238,7 +256,11 @@ impl Report<'_> {
             }
             if let Some(pin) = path.clock.last().filter(|_| !is_limit) {
                 let what = description(&self.paths.objects, pin.vertex, true);
-                self.line_without_delay(&what, time, Some(pin.symbol()));
+                // The engine adds the offset last here.
+                let parts = [PathField::CaptureDelay, PathField::Uncertainty, PathField::Crpr];
+                let capture = end.time(PathField::CaptureTime);
+                let time = parts.iter().fold(capture, |sum, part| sum + end.time(*part));
+                self.line_without_delay(&what, time + offset, Some(pin.symbol()));
             }
         }
         self.margin(end);
@@ -346,6 +368,7 @@ fn is_wire(objects: &ObjectTable, arc: u32) -> bool {
 /// A pin and its cell; of a port its direction as a path meets it.
 fn description(objects: &ObjectTable, vertex: u32, is_last: bool) -> String {
     let what = match objects.cell(vertex) {
+        "" if is_bidirectional(objects, vertex) => "inout",
         "" if is_last => "out",
         "" => "in",
         cell => cell,

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! What a cache tells is what the stages hold, whatever becomes of its files.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ckp::{Depth, MinMax, OpenMode, ReadMode, Store, StreamKind, Transition};
+
+use common::{assert_holds, chain, column, create, key, save};
+
+/// Enough rows to be worth a copy.
+const INSTANCES: usize = 20_000;
+
+fn open(root: &Path) -> Store {
+    let store = Store::open(&root.join("c.ckp"), OpenMode::Read, ReadMode::Mapped).unwrap();
+    store.with_cache(&root.join("cache"), 1 << 30)
+}
+
+fn copies(root: &Path) -> Vec<PathBuf> {
+    let copies = fs::read_dir(root.join("cache")).unwrap();
+    copies.map(|entry| entry.unwrap().path()).collect()
+}
+
+fn made(root: &Path) -> ckp::ObjectTable {
+    let (table, store) = (chain(INSTANCES), create(&root.join("c.ckp")));
+    save(&store, "first", &table, 1);
+    save(&store, "second", &table, 2);
+    table
+}
+
+#[test]
+fn stages_read_the_same_from_the_cache() {
+    let root = tempfile::tempdir().unwrap();
+    let table = made(root.path());
+    for round in ["decoded", "from copies"] {
+        for (stage, version) in [("second", 2), ("first", 1)] {
+            let stage = open(root.path()).stage(stage).unwrap();
+            assert_holds(&stage, &table, version);
+            let names = stage.display_names(&[0, 39_999]).unwrap();
+            assert_eq!(names, ["u0/A", "u19999/Z"], "{round}");
+        }
+    }
+    // Seen from the outside: a column is read back although the stage cannot be decoded any more.
+    let path = root.path().join("c.ckp/stages/first.stage");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[100..20_000].fill(0);
+    fs::write(&path, bytes).unwrap();
+    let slew = key(StreamKind::Slew, MinMax::Max, Transition::Rise);
+    let stage = open(root.path()).stage("first").unwrap();
+    assert_eq!(stage.read_words(slew, 0..40_000).unwrap(), column(&table, slew, 1));
+    assert_eq!(stage.find_vertex(b"u77/Z", false).unwrap(), Some(155));
+    assert_eq!(stage.find_vertex(b"u77/Z", true).unwrap(), None);
+    assert_eq!(stage.find_vertex(b"u77/ZN", false).unwrap(), None);
+    assert_eq!(stage.display_names(&[155]).unwrap(), ["u77/Z"]);
+    assert_eq!(stage.objects().unwrap().arc_count(), table.arc_count());
+    // A verification looks at the store itself.
+    let found = open(root.path()).verify(Depth::Timing).unwrap().findings;
+    assert!(found.iter().any(|finding| finding.stage.as_deref() == Some("first")));
+}
+
+#[test]
+fn damaged_copies_are_passed_over() {
+    let root = tempfile::tempdir().unwrap();
+    let table = made(root.path());
+    assert_holds(&open(root.path()).stage("second").unwrap(), &table, 2);
+    let all = copies(root.path());
+    assert!(all.len() > 10);
+    for copy in &all {
+        let mut bytes = fs::read(copy).unwrap();
+        for position in (0..bytes.len()).step_by(5_000) {
+            bytes[position] ^= 0x10;
+        }
+        fs::write(copy, bytes).unwrap();
+    }
+    let stage = open(root.path()).stage("second").unwrap();
+    assert_eq!(stage.find_vertex(b"u77/Z", false).unwrap(), Some(155));
+    assert_eq!(stage.display_names(&[155]).unwrap(), ["u77/Z"]);
+    assert_holds(&stage, &table, 2);
+    // They were replaced by good ones.
+    for copy in &all {
+        fs::File::options().write(true).open(copy).unwrap().set_len(20).unwrap();
+    }
+    assert_holds(&open(root.path()).stage("second").unwrap(), &table, 2);
+}
+
+#[test]
+fn a_cache_that_cannot_be_made_is_done_without() {
+    let root = tempfile::tempdir().unwrap();
+    let table = made(root.path());
+    fs::write(root.path().join("cache"), "a file").unwrap();
+    assert_holds(&open(root.path()).stage("second").unwrap(), &table, 2);
+    let store = Store::open(&root.path().join("c.ckp"), OpenMode::Read, ReadMode::Mapped).unwrap();
+    let stage = store.with_cache(&root.path().join("small"), 1000).stage("second").unwrap();
+    assert_holds(&stage, &table, 2);
+    assert!(!root.path().join("small").exists());
+}
