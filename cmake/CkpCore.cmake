@@ -12,6 +12,8 @@ find_package(Threads REQUIRED)
 set(ckp_shared "${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/libckp.so")
 set(ckp_static "${CMAKE_ARCHIVE_OUTPUT_DIRECTORY}/libckp.a")
 set(ckp_command "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/ckp")
+# Manual pages and shell completions, written by the command line itself.
+set(ckp_share "${PROJECT_BINARY_DIR}/share")
 set(ckp_cargo_output "${CKP_CARGO_TARGET_DIR}/release")
 # What the Rust standard library needs beside the C++ driver's own libraries.
 set(ckp_static_libraries Threads::Threads ${CMAKE_DL_LIBS} m)
@@ -27,6 +29,10 @@ add_custom_target(ckp_core ALL
     "${CMAKE_LIBRARY_OUTPUT_DIRECTORY}"
   COMMAND "${CMAKE_COMMAND}" -E make_directory "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
   COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${ckp_cargo_output}/ckp" "${ckp_command}"
+  COMMAND "${ckp_command}" man "${ckp_share}/man/man1"
+  COMMAND "${ckp_command}" completions bash > "${ckp_share}/ckp.bash"
+  COMMAND "${ckp_command}" completions zsh > "${ckp_share}/ckp.zsh"
+  COMMAND "${ckp_command}" completions fish > "${ckp_share}/ckp.fish"
   BYPRODUCTS "${ckp_shared}" "${ckp_static}" "${ckp_command}"
   COMMENT "Building the Rust crate"
   USES_TERMINAL

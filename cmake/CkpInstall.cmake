@@ -20,6 +20,13 @@ configure_file("${PROJECT_SOURCE_DIR}/cmake/ckp.pc.in" "${PROJECT_BINARY_DIR}/ck
 install(FILES "${PROJECT_SOURCE_DIR}/include/ckp.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(PROGRAMS "${ckp_shared}" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(PROGRAMS "${ckp_command}" DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(DIRECTORY "${ckp_share}/man/man1" DESTINATION "${CMAKE_INSTALL_MANDIR}")
+install(FILES "${ckp_share}/ckp.bash"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME ckp)
+install(FILES "${ckp_share}/ckp.zsh"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" RENAME _ckp)
+install(FILES "${ckp_share}/ckp.fish"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 install(FILES "${ckp_static}" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(FILES
   "${PROJECT_BINARY_DIR}/ckp-config.cmake" "${PROJECT_BINARY_DIR}/ckp-config-version.cmake"

@@ -601,6 +601,16 @@
 #define CKP_PATH_FLAG_IS_CLOCK_GATE 21
 
 /*
+ Compact a store.
+ */
+#define CKP_COMPACT_APPLY 0
+
+/*
+ Only tell what would be done.
+ */
+#define CKP_COMPACT_DRY_RUN 1
+
+/*
  Name of the stage.
  */
 #define CKP_TEXT_STAGE 6
@@ -761,14 +771,24 @@
 #define CKP_OPEN_PREAD 256
 
 /*
- A tree of the stages, for people.
+ For people; of stages, a tree.
  */
 #define CKP_REPORT_TEXT 0
 
 /*
- A list of the stages, for programs.
+ For programs; of stages, a list.
  */
 #define CKP_REPORT_JSON 1
+
+/*
+ Comma-separated values in SI units, for spreadsheets.
+ */
+#define CKP_REPORT_CSV 2
+
+/*
+ A table for documents.
+ */
+#define CKP_REPORT_MARKDOWN 3
 
 /*
  Structure, checksum of every stored byte, bases.
@@ -1404,6 +1424,91 @@ ckp_status ckp_capture_write_path_points(ckp_capture *capture,
                                          ckp_error **out_error);
 
 /*
+ The endpoints with the worst slacks. An endpoint stands once, with the worst of its slacks; the worst comes
+ first, and of equal ones that of the lower row.
+
+ min_max:  CKP_MIN for hold, CKP_MAX for setup.
+ scene:    only of this scene; NULL for the worst of all.
+ group:    only of this path group; NULL for the worst of all.
+ vertices: receives the rows of at most `count` endpoints; NULL only if `count` is 0.
+ slacks:   receives their slacks in seconds; NULL only if `count` is 0.
+ out_count: how many were written.
+
+ Returns CKP_NOT_FOUND for a scene or group that the stage lacks.
+ */
+ckp_status ckp_stage_worst_endpoints(const ckp_stage *stage,
+                                     uint32_t min_max,
+                                     const char *scene,
+                                     const char *group,
+                                     uint32_t count,
+                                     uint32_t *vertices,
+                                     float *slacks,
+                                     uint32_t *out_count,
+                                     ckp_error **out_error);
+
+/*
+ The same as a report, with WNS and TNS.
+
+ format: one of CKP_REPORT_*.
+ */
+ckp_status ckp_stage_report_endpoints(const ckp_stage *stage,
+                                      uint32_t min_max,
+                                      const char *scene,
+                                      const char *group,
+                                      uint32_t count,
+                                      uint32_t format,
+                                      ckp_text **out_text,
+                                      ckp_error **out_error);
+
+/*
+ Pins over all stages: slack, arrival, required time and slew.
+
+ pins:    `count` names, as users write them: backslashes of escaped names may be left out.
+ min_max: CKP_MIN for hold, CKP_MAX for setup.
+ scene:   only in this scene; NULL for the worst of all.
+ format:  one of CKP_REPORT_*.
+
+ Returns CKP_NOT_FOUND for a pin that no stage has; the message has names that are near to it.
+ */
+ckp_status ckp_store_report_history(const ckp_store *store,
+                                    const char *const *pins,
+                                    uint32_t count,
+                                    uint32_t min_max,
+                                    const char *scene,
+                                    uint32_t format,
+                                    ckp_text **out_text,
+                                    ckp_error **out_error);
+
+/*
+ Delete a stage. Stages that are deltas on it are put on its base first, with the same content bit for bit.
+ Stages that are open stay readable.
+
+ out_report: one line for each of them, then what became of the head.
+
+ Returns CKP_NOT_FOUND, CKP_LOCKED, CKP_NO_SPACE, or what is wrong with a stage that depends on it. On failure
+ the stage is there, and all stages are readable.
+ */
+ckp_status ckp_store_delete_stage(ckp_store *store,
+                                  const char *stage,
+                                  ckp_text **out_report,
+                                  ckp_error **out_error);
+
+/*
+ Make a store smaller, with the same stages: remove what dead writers left, and shorten chains of deltas where
+ that saves bytes.
+
+ mode:   CKP_COMPACT_APPLY or CKP_COMPACT_DRY_RUN.
+ format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+
+ Returns CKP_LOCKED, CKP_NO_SPACE, or what is wrong with a stage. On failure all stages are readable.
+ */
+ckp_status ckp_store_compact(ckp_store *store,
+                             uint32_t mode,
+                             uint32_t format,
+                             ckp_text **out_report,
+                             ckp_error **out_error);
+
+/*
  Open a stage and its bases.
 
  Returns CKP_NOT_FOUND, CKP_CORRUPT, CKP_TRUNCATED, CKP_UNSUPPORTED, CKP_BASE_MISSING or
@@ -1648,7 +1753,7 @@ void ckp_store_free(ckp_store *store);
 /*
  What the store holds.
 
- format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+ format: one of CKP_REPORT_*.
  */
 ckp_status ckp_store_report(const ckp_store *store,
                             uint32_t format,

@@ -33,7 +33,8 @@ pub use model::{
     StreamIndex, StreamKey, StreamKind, Summary, TimingStage, Transition, Width,
 };
 pub use store::{
-    Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, Depth, Finding, OpenMode,
-    ReadMode, RowState, Stage, StageAlignment, Store, StreamCoding, Verification, report,
+    Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, CompactMode, Compaction,
+    Deletion, Depth, Finding, OpenMode, ReadMode, Rebased, RowState, Stage, StageAlignment, Store,
+    StreamCoding, Verification, report,
 };
-pub use table::Format;
+pub use table::{Format, csv_field};

@@ -3,6 +3,7 @@
 
 //! Answers as tables: for people, spreadsheets and documents. What programs read is JSON.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// What an answer looks like.
@@ -45,7 +46,7 @@ impl Table {
         let mut out = String::new();
         let titles = self.columns.iter().map(|(title, _)| (*title).to_owned()).collect();
         for row in std::iter::once(&titles).chain(&self.rows) {
-            let cells: Vec<String> = row.iter().map(|cell| csv_cell(cell)).collect();
+            let cells: Vec<Cow<'_, str>> = row.iter().map(|cell| csv_field(cell)).collect();
             let _ = writeln!(out, "{}", cells.join(","));
         }
         out
@@ -88,11 +89,12 @@ impl Table {
     }
 }
 
-fn csv_cell(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) {
-        return format!("\"{}\"", cell.replace('"', "\"\""));
+/// A text as a field of comma-separated values: quoted where it has to be.
+pub fn csv_field(text: &str) -> Cow<'_, str> {
+    if text.contains([',', '"', '\n', '\r']) {
+        return Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")));
     }
-    cell.to_owned()
+    Cow::Borrowed(text)
 }
 
 /// Backslashes first: they escape the others.

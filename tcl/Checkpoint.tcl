@@ -64,6 +64,33 @@ namespace eval sta {
     ckp::report_cmd $args [ckp::options keys] {}
   }
 
+  define_cmd_args "report_timing_checkpoint_history" {pin ...\
+    [-path_delay min|max]\
+    [-scene scene]\
+    [-store dir]\
+    [-format text|json|csv|markdown]\
+    [> filename] [>> filename]}
+
+  proc_redirect report_timing_checkpoint_history {
+    parse_key_args "report_timing_checkpoint_history" args \
+      keys { -path_delay -scene -store -format } flags {}
+    ckp::report_history_cmd $args [ckp::options keys] {}
+  }
+
+  define_cmd_args "delete_timing_checkpoint" {stage [-store dir]}
+
+  proc delete_timing_checkpoint { args } {
+    parse_key_args "delete_timing_checkpoint" args keys { -store } flags {}
+    ckp::delete_cmd $args [ckp::options keys] {}
+  }
+
+  define_cmd_args "compact_timing_checkpoints" {[-store dir] [-dry_run]}
+
+  proc compact_timing_checkpoints { args } {
+    parse_key_args "compact_timing_checkpoints" args keys { -store } flags { -dry_run }
+    ckp::compact_cmd $args [ckp::options keys] [array names flags]
+  }
+
   define_cmd_args "report_timing_checkpoint_path" {[-from pins]\
     [-through pins]\
     [-to pins]\
@@ -126,6 +153,9 @@ namespace eval ckp {
     rollback_timing_checkpoint
     report_timing_checkpoints
     report_timing_checkpoint_path
+    report_timing_checkpoint_history
+    delete_timing_checkpoint
+    compact_timing_checkpoints
     check_timing_checkpoints
   }
 

@@ -6,32 +6,11 @@
 mod common;
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use ckp::{Capture, CaptureOptions, Clock, StreamKind};
+use common::command::{failure, text};
 use common::{chain, create, fill, save};
 use serde_json::Value;
-
-fn ckp(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ckp")).args(arguments).output().unwrap()
-}
-
-/// What a successful command prints.
-fn text(arguments: &[&str]) -> String {
-    let output = ckp(arguments);
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), error.as_str()), (Some(0), ""), "{arguments:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// What a failed command says, and its exit code.
-fn failure(arguments: &[&str]) -> (i32, String) {
-    let output = ckp(arguments);
-    assert!(output.stdout.is_empty(), "{arguments:?}");
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.starts_with("ckp: ") && error.ends_with('\n'), "{error}");
-    (output.status.code().unwrap(), error)
-}
 
 fn line<'a>(text: &'a str, start: &str) -> &'a str {
     let found = text.lines().find(|line| line.starts_with(start));

@@ -64,7 +64,7 @@ fn the_readme_names_every_command_and_option() {
         }
         commands += 1;
     }
-    assert_eq!(commands, 6);
+    assert_eq!(commands, 9);
 }
 
 #[test]

@@ -292,6 +292,53 @@ void Checkpoint::report(const std::string& store, uint32_t format)
   }
 }
 
+void Checkpoint::reportHistory(const std::vector<std::string>& pins,
+                               const std::string& store,
+                               uint32_t min_max,
+                               const std::string& scene,
+                               uint32_t format)
+{
+  std::vector<const char*> names;
+  for (const std::string& pin : pins) {
+    names.push_back(pin.c_str());
+  }
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    host_->print(makeText(ckp_store_report_history,
+                          handle.get(),
+                          names.data(),
+                          static_cast<uint32_t>(names.size()),
+                          min_max,
+                          scene.empty() ? nullptr : scene.c_str(),
+                          format));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
+void Checkpoint::deleteStage(const std::string& stage, const std::string& store)
+{
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    host_->print(makeText(ckp_store_delete_stage, handle.get(), stage.c_str()));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
+void Checkpoint::compact(const std::string& store, bool dry_run)
+{
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    host_->print(makeText(ckp_store_compact,
+                          handle.get(),
+                          dry_run ? CKP_COMPACT_DRY_RUN : CKP_COMPACT_APPLY,
+                          CKP_REPORT_TEXT));
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+}
+
 void Checkpoint::reportPaths(const std::string& stage,
                              const std::string& store,
                              const PathOptions& options)

@@ -66,6 +66,8 @@ class Arguments
     return positional_[index];
   }
 
+  const std::vector<std::string>& positional() const { return positional_; }
+
   // The value of an option, empty when it is not given.
   std::string key(const char* name) const
   {
@@ -117,11 +119,10 @@ uint32_t cardinal(const char* key, const std::string& text, Host& host)
   const char* end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, number);
   if (rest != end || failure != std::errc()) {
-    host.error(
-        CKP,
-        18,
-        std::string("The value of ") + key + " is a whole number, not " + text
-            + ".");
+    host.error(CKP,
+               18,
+               std::string("The value of ") + key + " is a whole number, not "
+                   + text + ".");
   }
   return number;
 }
@@ -266,6 +267,62 @@ void report(Checkpoint& checkpoint, Arguments& arguments)
                     reportFormat(arguments, checkpoint.host()));
 }
 
+uint32_t tableFormat(const Arguments& arguments, Host& host)
+{
+  const std::map<std::string, uint32_t> formats
+      = {{"text", CKP_REPORT_TEXT},
+         {"json", CKP_REPORT_JSON},
+         {"csv", CKP_REPORT_CSV},
+         {"markdown", CKP_REPORT_MARKDOWN}};
+  const std::string name
+      = arguments.has("-format") ? arguments.key("-format") : "text";
+  const auto format = formats.find(name);
+  if (format == formats.end()) {
+    host.error(CKP,
+               10,
+               "The format is text, json, csv or markdown, not " + name + ".");
+  }
+  return format->second;
+}
+
+uint32_t pathDelay(const Arguments& arguments, Host& host)
+{
+  const std::string path_delay = arguments.key("-path_delay");
+  if (arguments.has("-path_delay") && path_delay != "min"
+      && path_delay != "max") {
+    host.error(
+        CKP, 17, "The path delay is min or max, not " + path_delay + ".");
+  }
+  return path_delay == "min" ? CKP_MIN : CKP_MAX;
+}
+
+void reportHistory(Checkpoint& checkpoint, Arguments& arguments)
+{
+  if (arguments.positional().empty()) {
+    arguments.checkCount(1,
+                         "report_timing_checkpoint_history pin ... "
+                         "[-path_delay min|max] [-scene scene] [-store dir] "
+                         "[-format text|json|csv|markdown]");
+  }
+  checkpoint.reportHistory(arguments.positional(),
+                           arguments.key("-store"),
+                           pathDelay(arguments, checkpoint.host()),
+                           arguments.key("-scene"),
+                           tableFormat(arguments, checkpoint.host()));
+}
+
+void deleteStage(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(1, "delete_timing_checkpoint stage [-store dir]");
+  checkpoint.deleteStage(arguments[0], arguments.key("-store"));
+}
+
+void compact(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(0, "compact_timing_checkpoints [-store dir] [-dry_run]");
+  checkpoint.compact(arguments.key("-store"), arguments.flag("-dry_run"));
+}
+
 // Names of pins may be a list.
 void reportPaths(Checkpoint& checkpoint, Arguments& arguments)
 {
@@ -282,12 +339,7 @@ void reportPaths(Checkpoint& checkpoint, Arguments& arguments)
   options.to = splitList(arguments.key("-to").c_str(), host);
   options.scene = arguments.key("-scene");
   options.group = arguments.key("-group");
-  const std::string path_delay = arguments.key("-path_delay");
-  if (arguments.has("-path_delay") && path_delay != "min"
-      && path_delay != "max") {
-    host.error(CKP, 17, "The path delay is min or max, not " + path_delay + ".");
-  }
-  options.min_max = path_delay == "min" ? CKP_MIN : CKP_MAX;
+  options.min_max = pathDelay(arguments, host);
   for (const auto& [key, number] : {std::pair("-count", &options.count),
                                     std::pair("-digits", &options.digits)}) {
     if (arguments.has(key)) {
@@ -364,6 +416,9 @@ int initCheckpoint(Tcl_Interp* interp, sta::Sta* sta)
          {"ckp::rollback_cmd", run<rollback>},
          {"ckp::report_cmd", run<report>},
          {"ckp::report_path_cmd", run<reportPaths>},
+         {"ckp::report_history_cmd", run<reportHistory>},
+         {"ckp::delete_cmd", run<deleteStage>},
+         {"ckp::compact_cmd", run<compact>},
          {"ckp::check_cmd", run<check>}};
   Tcl_CreateNamespace(interp, "ckp", nullptr, nullptr);
   for (const auto& [name, command] : commands) {

@@ -11,7 +11,9 @@ use super::handle::{self, exclusive, output, shared, string};
 use super::status::{ckp_error, ckp_status};
 use super::text::ckp_text;
 use crate::error::{Error, Result, invalid};
+use crate::query::html::{self, HtmlOptions};
 use crate::store::{Depth, OpenMode, ReadMode, Store, report};
+use crate::table::Format;
 
 /// The store must exist.
 pub const CKP_OPEN_READ: u32 = 0;
@@ -20,10 +22,17 @@ pub const CKP_OPEN_CREATE: u32 = 1;
 /// Add this to read with pread() instead of a memory mapping, for network file systems.
 pub const CKP_OPEN_PREAD: u32 = 256;
 
-/// A tree of the stages, for people.
+/// For people; of stages, a tree.
 pub const CKP_REPORT_TEXT: u32 = 0;
-/// A list of the stages, for programs.
+/// For programs; of stages, a list.
 pub const CKP_REPORT_JSON: u32 = 1;
+/// Comma-separated values in SI units, for spreadsheets.
+pub const CKP_REPORT_CSV: u32 = 2;
+/// A table for documents.
+pub const CKP_REPORT_MARKDOWN: u32 = 3;
+/// A page for browsers, of all stages or of two and their difference, as ckp_store_page() gives it. Other
+/// reports have none.
+pub const CKP_REPORT_HTML: u32 = 4;
 
 /// Structure, checksum of every stored byte, bases.
 pub const CKP_VERIFY_QUICK: u32 = 0;
@@ -46,6 +55,16 @@ pub(super) fn depth(code: u32) -> Result<Depth> {
         CKP_VERIFY_FULL => Ok(Depth::Full),
         CKP_VERIFY_TIMING => Ok(Depth::Timing),
         _ => Err(invalid(format!("{code} is not a depth of verification."))),
+    }
+}
+
+pub(super) fn report_format(code: u32) -> Result<Format> {
+    match code {
+        CKP_REPORT_TEXT => Ok(Format::Text),
+        CKP_REPORT_JSON => Ok(Format::Json),
+        CKP_REPORT_CSV => Ok(Format::Csv),
+        CKP_REPORT_MARKDOWN => Ok(Format::Markdown),
+        _ => Err(invalid(format!("{code} is not a format of reports."))),
     }
 }
 
@@ -92,7 +111,7 @@ pub unsafe extern "C" fn ckp_store_free(store: *mut ckp_store) {
 
 /// What the store holds.
 ///
-/// format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
+/// format: one of CKP_REPORT_*.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_store_report(
     store: *const ckp_store,
@@ -106,9 +125,8 @@ pub unsafe extern "C" fn ckp_store_report(
             let store = shared(store, "store")?;
             let out = output(out_text, "out_text")?;
             let text = match format {
-                CKP_REPORT_TEXT => report::stages_text(&store.0)?,
-                CKP_REPORT_JSON => report::stages_json(&store.0)?,
-                _ => return Err(no_format(format)),
+                CKP_REPORT_HTML => html::page(&store.0, &[], HtmlOptions::default())?,
+                _ => report::stages(&store.0, report_format(format)?)?,
             };
             ckp_text::give(text, out);
             Ok(())

@@ -37,11 +37,24 @@ impl StreamHasher {
     }
 }
 
-/// Names the delay tables of a stage: by the digest of the stage, the checksum of its own tables, and the
-/// name of those of its base, each 0 where there are none.
-pub(crate) fn tables_digest(stage: Digest, own: Option<Digest>, base: Option<Digest>) -> Digest {
+/// Names the delay tables of a stage when it is saved: by the checksum of its own ones, and those of its base
+/// and what that holds; 0 where there are none.
+pub(crate) fn tables_digest(own: Option<Digest>, base: Option<(Digest, Digest)>) -> Digest {
+    let (of_base, content) = base.unwrap_or((0, 0));
+    if own.is_none() && of_base == 0 {
+        return 0;
+    }
+    combined(&[own.unwrap_or(0), of_base, content])
+}
+
+/// Names what deltas on a stage are decoded with: its content, and its delay tables, which are no part of it.
+pub(crate) fn base_digest(content: Digest, tables: Digest) -> Digest {
+    if tables == 0 { content } else { combined(&[content, tables]) }
+}
+
+fn combined(digests: &[Digest]) -> Digest {
     let mut hasher = Xxh3::new();
-    for digest in [stage, own.unwrap_or(0), base.unwrap_or(0)] {
+    for digest in digests {
         hasher.update(&digest.to_le_bytes());
     }
     hasher.digest128()

@@ -131,6 +131,8 @@ pub struct StageMetadata {
     pub clocks: Vec<Clock>,
     /// Names of clocks; path ends refer to them by position.
     pub path_clocks: Vec<String>,
+    /// Names the delay tables that the stage is decoded with; 0 where its chain has none.
+    pub tables_digest: Digest,
 }
 
 /// A clock of one set of constraints. Scenes with constraints of their own may have others of its name.

@@ -20,8 +20,7 @@ pub fn row_of(stage: &Stage, name: &[u8], is_driver: bool) -> Result<Option<u32>
 /// # Errors
 /// Those of [`Stage::objects`].
 pub fn names_of(stage: &Stage, rows: &[u32]) -> Result<Vec<String>> {
-    let objects = stage.objects()?;
-    Ok(rows.iter().map(|row| objects.display_name(*row)).collect())
+    stage.display_names(rows)
 }
 
 /// Value of a column at a row; `None` where the stage has no such column.

@@ -53,19 +53,27 @@ enum Side {
 /// `NotFound` with names that are near, `InvalidArgument` where several pins may be meant; those of
 /// [`Stage::objects`].
 pub fn find_pin(stage: &Stage, written: &str) -> Result<PinRows> {
+    match locate(stage, written)? {
+        Some(rows) => Ok(rows),
+        None => Err(unknown(stage, &*stage.objects()?, written.trim())),
+    }
+}
+
+/// The same, without a look for near names where there is no such pin.
+pub(super) fn locate(stage: &Stage, written: &str) -> Result<Option<PinRows>> {
     let (name, side) = split_side(written.trim());
     let name = without_braces(name);
-    if let Some(rows) = rows_of(stage, name.as_bytes(), side)? {
-        return Ok(rows);
+    // As it is, and as the engine escapes it: both are found without a look at all names.
+    for spelling in [name, &with_escaped_brackets(name)] {
+        if let Some(rows) = rows_of(stage, spelling.as_bytes(), side)? {
+            return Ok(Some(rows));
+        }
     }
     let objects = stage.objects()?;
     let alike = alike(&objects, &plain(name.as_bytes()));
     match alike.as_slice() {
-        [] => Err(unknown(stage, &objects, name)),
-        [found] => {
-            let rows = rows_of(stage, found, side)?;
-            rows.ok_or_else(|| unknown(stage, &objects, written.trim()))
-        }
+        [] => Ok(None),
+        [found] => rows_of(stage, found, side),
         several => {
             let several = several.iter().take(MOST_NEAR).copied();
             Err(invalid(format!(
@@ -107,6 +115,13 @@ fn split_side(written: &str) -> (&str, Side) {
 fn without_braces(name: &str) -> &str {
     let inside = name.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
     inside.map_or(name, str::trim)
+}
+
+fn with_escaped_brackets(name: &str) -> String {
+    if name.contains('\\') {
+        return name.to_owned();
+    }
+    name.replace('[', "\\[").replace(']', "\\]")
 }
 
 fn is_plain(byte: u8) -> bool {
@@ -229,5 +244,7 @@ mod tests {
         assert!(split_side("pad") == ("pad", Side::Both));
         assert_eq!(without_braces("{a[0]/Z}"), "a[0]/Z");
         assert_eq!(without_braces("{a"), "{a");
+        assert_eq!(with_escaped_brackets("a[0]/Z"), "a\\[0\\]/Z");
+        assert_eq!(with_escaped_brackets("a\\[0]/Z"), "a\\[0]/Z");
     }
 }

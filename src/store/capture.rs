@@ -16,6 +16,7 @@ use super::arrays::aligned_bytes;
 use super::attach::attach;
 use super::clocks::finish_clocks;
 use super::columns::{ColumnEncoder, is_still};
+use super::compact::root;
 use super::directory::{Store, Writing};
 use super::durable::TemporaryFile;
 use super::paths::{CapturedPaths, PathArrays, write_paths};
@@ -41,7 +42,7 @@ use crate::model::{
 
 /// Deltas between a stage and a full one, at most. A delta on a longer chain is made on the full
 /// stage at its root instead: every read decodes the whole chain.
-const MAX_CHAIN: u32 = 8;
+pub(super) const MAX_CHAIN: u32 = 8;
 /// A delta that needs this share of a full stage's bytes does not pay for its dependence.
 const DELTA_PAYS: f64 = 0.9;
 
@@ -458,6 +459,7 @@ impl Capture {
             let key = StreamKey::plain(StreamKind::DelayTables);
             self.writer.put_bytes(key, &chosen.bytes, None)?;
         }
+        self.metadata.tables_digest = chosen.digest(base.map(|base| &*base.stage));
         let tables = &chosen.tables;
         let captured = Captured::new(floats, topology, tables);
         let tolerance = self.options.tolerance;
@@ -562,12 +564,7 @@ fn choose_base(store: &Store, choice: &BaseChoice) -> Result<Option<Arc<Stage>>>
     };
     let place = |error: Error| error.at("the base of the new stage cannot be used");
     let base = store.stage(&name).map_err(place)?;
-    Ok(Some(if base.metadata().depth < MAX_CHAIN { base } else { root(&base) }))
-}
-
-/// The full stage that a chain begins with.
-fn root(stage: &Arc<Stage>) -> Arc<Stage> {
-    stage.base().map_or_else(|| stage.clone(), root)
+    Ok(Some(if base.metadata().depth < MAX_CHAIN { base } else { root(&base).clone() }))
 }
 
 fn describe(objects: &ObjectTable, base: Option<&Stage>) -> StageMetadata {

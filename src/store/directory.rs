@@ -4,6 +4,7 @@
 //! The directory of a store: `docs/format.md`, "Store directory".
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use super::mapping::ReadMode;
 use super::reader::Stage;
 use super::stage_file::{MAX_DEPTH, StageFile};
 use crate::error::{Error, ErrorKind, Result, corrupt, invalid};
+use crate::near::{listed, nearest};
 
 const MARKER: &str = "CKP_STORE";
 const MARKER_TEXT: &str = "ckp store\nformat 0 draft 9\n";
@@ -25,6 +27,10 @@ const STAGES: &str = "stages";
 const TEMPORARY: &str = "tmp";
 const STAGE_SUFFIX: &str = ".stage";
 const MAX_NAME: usize = 128;
+/// Stages that an error lists; of more, it names those with near names.
+const MOST_LISTED: usize = 12;
+/// Deletions of bases that may come between the opening of a stage and that of its base.
+const REBASED_MEANWHILE: usize = 3;
 
 /// Whether a store that is not there is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,20 +135,57 @@ impl Store {
     /// # Errors
     /// `NotFound`, `Corrupt`, `Truncated`, `Unsupported`, `BaseMissing`, `BaseMismatch`.
     pub fn stage(&self, name: &str) -> Result<Arc<Stage>> {
-        check_name(name)?;
-        if !self.has_stage(name) {
-            return Err(self.no_stage(name));
+        self.check_stage(name)?;
+        self.open_again_if_rebased(name, &mut HashMap::new())
+    }
+
+    /// Open all stages, by time. What they share is opened once.
+    ///
+    /// # Errors
+    /// Those of [`Store::stage`].
+    pub fn stages(&self) -> Result<Vec<Arc<Stage>>> {
+        let mut open = HashMap::new();
+        let names = self.stage_names()?;
+        let stages = names.iter().map(|name| self.open_again_if_rebased(name, &mut open));
+        let mut stages: Vec<Arc<Stage>> = stages.collect::<Result<_>>()?;
+        stages.sort_by_key(|stage| stage.timing_stage().timestamp);
+        Ok(stages)
+    }
+
+    /// A writer may put a stage on another base and delete the old one between the opening of both: then the
+    /// file of the stage is another one by now.
+    fn open_again_if_rebased(
+        &self,
+        name: &str,
+        open: &mut HashMap<String, Arc<Stage>>,
+    ) -> Result<Arc<Stage>> {
+        for _ in 0..REBASED_MEANWHILE {
+            match self.open_chain(name, 0, open) {
+                Err(error) if error.kind() == ErrorKind::BaseMissing => {}
+                outcome => return outcome,
+            }
         }
-        self.open_chain(name, 0, &mut HashMap::new())
+        self.open_chain(name, 0, open)
     }
 
     /// Open the file of a stage, not its bases.
     pub(super) fn existing_stage_file(&self, name: &str) -> Result<StageFile> {
-        check_name(name)?;
-        if !self.has_stage(name) {
-            return Err(self.no_stage(name));
-        }
+        self.check_stage(name)?;
         self.stage_file(name)
+    }
+
+    /// There is such a stage.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a name that cannot be, `NotFound`.
+    pub(super) fn check_stage(&self, name: &str) -> Result<()> {
+        check_name(name)?;
+        if self.has_stage(name) { Ok(()) } else { Err(self.no_stage(name)) }
+    }
+
+    /// Size of the file of a stage; 0 where it cannot be told.
+    pub(super) fn stage_bytes(&self, name: &str) -> u64 {
+        fs::metadata(self.stage_path(name)).map_or(0, |metadata| metadata.len())
     }
 
     /// The stage that the next one is a delta of, unless told otherwise.
@@ -197,7 +240,7 @@ impl Store {
         self.root.join(STAGES).join(format!("{name}{STAGE_SUFFIX}"))
     }
 
-    pub(super) fn temporary_path(&self, name: &str) -> PathBuf {
+    pub(super) fn temporary_path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.root.join(TEMPORARY).join(name)
     }
 
@@ -216,13 +259,19 @@ impl Store {
 
     /// Make the directory if need be, become its writer, and clear away what a dead one left.
     pub(super) fn begin_writing(&self) -> Result<Writing> {
+        let writing = self.begin_looking()?;
+        self.clear_leftovers()?;
+        Ok(writing)
+    }
+
+    /// The same, with what a dead writer left.
+    pub(super) fn begin_looking(&self) -> Result<Writing> {
         let made_root = create_directory(&self.root)?;
         let lock = WriterLock::acquire(&self.root.join(LOCK))?;
         let is_new = !self.root.join(MARKER).exists();
         let writing = Writing { root: self.root.clone(), made_root, is_new, _lock: lock };
         create_directory(&self.root.join(STAGES))?;
         create_directory(&self.root.join(TEMPORARY))?;
-        self.clear_leftovers()?;
         if is_new {
             replace(self.temporary_path(MARKER), &self.root.join(MARKER), MARKER_TEXT)?;
             self.root
@@ -266,13 +315,42 @@ impl Store {
         Ok(stage)
     }
 
-    fn clear_leftovers(&self) -> Result<()> {
-        let directory = self.root.join(TEMPORARY);
-        for entry in fs::read_dir(&directory).map_err(|error| self.failed("clean", &error))? {
-            let path = entry.map_err(|error| self.failed("clean", &error))?.path();
-            fs::remove_file(&path).map_err(|error| self.failed("clean", &error))?;
+    pub(super) fn clear_leftovers(&self) -> Result<()> {
+        for leftover in self.leftovers()? {
+            fs::remove_file(self.temporary_path(&leftover.name))
+                .map_err(|error| self.failed("clean", &error))?;
         }
         Ok(())
+    }
+
+    /// What a dead writer left, by name. Only the writer may ask: else it may be the work of another one.
+    pub(super) fn leftovers(&self) -> Result<Vec<Leftover>> {
+        let failed = |error: io::Error| self.failed("clean", &error);
+        let mut leftovers = Vec::new();
+        for entry in fs::read_dir(self.root.join(TEMPORARY)).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let bytes = entry.metadata().map_err(failed)?.len();
+            leftovers.push(Leftover { name: entry.file_name(), bytes });
+        }
+        leftovers.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(leftovers)
+    }
+
+    /// Remove the file of a stage, durably. Its base and its dependents are not looked at.
+    pub(super) fn remove_stage(&self, name: &str) -> Result<()> {
+        fs::remove_file(self.stage_path(name))
+            .map_err(|error| self.failed("delete from", &error))?;
+        sync_directory(&self.root.join(STAGES))
+    }
+
+    /// There is no head any more: the next stage is a full one.
+    pub(super) fn remove_head(&self) -> Result<()> {
+        match fs::remove_file(self.root.join(HEAD)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(self.failed("remove the head of", &error))
+            }
+            _ => sync_directory(&self.root),
+        }
     }
 
     fn check_marker(&self, text: &str) -> Result<()> {
@@ -309,9 +387,17 @@ impl Store {
 
     fn no_stage(&self, name: &str) -> Error {
         let names = self.stage_names().unwrap_or_default();
-        let known = match names.as_slice() {
-            [] => "it has no stages".to_owned(),
-            names => format!("its stages are {}", names.join(", ")),
+        let near = nearest(name.as_bytes(), names.iter().map(String::as_bytes));
+        let known = match (names.as_slice(), near.as_slice()) {
+            ([], _) => "it has no stages".to_owned(),
+            (names, _) if names.len() <= MOST_LISTED => {
+                format!("its stages are {}", names.join(", "))
+            }
+            (names, []) => format!("none of its {} stages has a name near to it", names.len()),
+            (names, near) => {
+                let near = listed(near.iter().copied());
+                format!("of its {} stages, those with near names are {near}", names.len())
+            }
         };
         Error::new(
             ErrorKind::NotFound,
@@ -322,6 +408,12 @@ impl Store {
     fn failed(&self, what: &str, error: &io::Error) -> Error {
         Error::io(format_args!("Cannot {what} {}", self.root.display()), error)
     }
+}
+
+/// A file that a writer that was ended left behind.
+pub(super) struct Leftover {
+    pub name: OsString,
+    pub bytes: u64,
 }
 
 /// The right to write to a store. A store that was made for this is taken back unless it is kept:

@@ -15,7 +15,15 @@ use crate::error::{Error, ErrorKind, Result};
 /// The right to write to a store, held until dropped.
 #[derive(Debug)]
 pub(super) struct WriterLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        // A process that the host is about to start has the file open as well until it runs: closing alone
+        // would leave the lock to it. Where this fails, closing does it a little later.
+        let _ = self.file.unlock();
+    }
 }
 
 impl WriterLock {
@@ -42,7 +50,7 @@ impl WriterLock {
             // The text only helps a second writer's message; a full disk must not keep it from
             // trying.
             let _ = sign(&mut file);
-            return Ok(Self { _file: file });
+            return Ok(Self { file });
         }
     }
 }
@@ -80,6 +88,17 @@ fn held(path: &Path, file: &mut File) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_of_the_open_file_does_not_keep_the_lock() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("LOCK");
+        let first = WriterLock::acquire(&path).unwrap();
+        // What a fork makes of it.
+        let _copy = first.file.try_clone().unwrap();
+        drop(first);
+        WriterLock::acquire(&path).unwrap();
+    }
 
     #[test]
     fn the_second_writer_is_told_who_the_first_is() {

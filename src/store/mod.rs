@@ -11,6 +11,8 @@ mod cached_rows;
 mod capture;
 mod clocks;
 mod columns;
+mod compact;
+mod delete;
 mod directory;
 mod durable;
 mod explain;
@@ -36,6 +38,8 @@ mod writer;
 
 pub use attachments::Attachment;
 pub use capture::{BaseChoice, Capture, CaptureOptions};
+pub use compact::{CompactMode, Compaction};
+pub use delete::{Deletion, Rebased};
 pub use directory::{OpenMode, Store};
 pub use explain::{BlockCoding, StreamCoding};
 pub use live::{RowState, StageAlignment};

@@ -26,7 +26,7 @@ use super::topology::Topology;
 use super::verify::Depth;
 use crate::delta::{Alignment, DelayTables, TableEntry, align, decode_objects, decode_tables};
 use crate::error::{Error, ErrorKind, Result, corrupt};
-use crate::format::{StreamHasher, decode_word_block, tables_digest};
+use crate::format::{StreamHasher, base_digest, decode_word_block};
 use crate::model::{
     DelayTable, Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey,
     StreamKind, TimingStage, Transition, VertexIndex, Width, display_name,
@@ -110,14 +110,7 @@ impl Stage {
 
     /// Names what its deltas are decoded with: the content, and the delay tables, which are no part of it.
     pub(super) fn base_digest(&self) -> Digest {
-        self.tables_digest().unwrap_or_else(|| self.digest())
-    }
-
-    /// Names the delay tables in its chain, if there are any.
-    fn tables_digest(&self) -> Option<Digest> {
-        let own = self.find(StreamKey::plain(StreamKind::DelayTables)).map(|s| s.checksum);
-        let base = self.base.as_ref().and_then(|base| base.tables_digest());
-        (own.is_some() || base.is_some()).then(|| tables_digest(self.digest(), own, base))
+        base_digest(self.digest(), self.metadata().tables_digest)
     }
 
     /// The stage that this one is a delta of.

@@ -14,12 +14,78 @@ use super::stage_file::StageFile;
 use super::verify::Verification;
 use crate::error::Result;
 use crate::model::{Clock, MinMax, StageMetadata, StreamIndex, TimingStage};
+use crate::table::{Format, Side, Table};
 
 /// One row of the list of stages.
 struct Row {
     name: String,
     /// Or what is wrong with the file.
     file: Result<StageFile>,
+}
+
+/// The stages in a format.
+///
+/// # Errors
+/// When the store cannot be listed. A stage whose file is damaged has a line that says so.
+pub fn stages(store: &Store, format: Format) -> Result<String> {
+    match format {
+        Format::Text => stages_text(store),
+        Format::Json => stages_json(store),
+        Format::Csv => Ok(stages_table(store)?.csv()),
+        Format::Markdown => Ok(stages_table(store)?.markdown()),
+    }
+}
+
+/// The stages by time, one row each, in SI units.
+fn stages_table(store: &Store) -> Result<Table> {
+    use Side::{Left, Right};
+    let mut table = Table::new(&[
+        ("stage", Left),
+        ("base", Left),
+        ("head", Left),
+        ("time", Left),
+        ("vertices", Right),
+        ("arcs", Right),
+        ("raw_bytes", Right),
+        ("stored_bytes", Right),
+        ("wns", Right),
+        ("tns", Right),
+        ("violating_endpoints", Right),
+        ("error", Left),
+    ]);
+    let head = store.head()?;
+    for row in rows(store)? {
+        let is_head = head.as_deref() == Some(&row.name);
+        table.add(match &row.file {
+            Ok(file) => table_row(file, is_head),
+            Err(error) => {
+                let mut cells = vec![String::new(); 12];
+                cells[0].clone_from(&row.name);
+                cells[11] = error.to_string();
+                cells
+            }
+        });
+    }
+    Ok(table)
+}
+
+fn table_row(file: &StageFile, is_head: bool) -> Vec<String> {
+    let stage = file.stage();
+    let metadata = &stage.metadata;
+    vec![
+        stage.stage_id.clone(),
+        stage.base().unwrap_or_default().to_owned(),
+        is_head.to_string(),
+        time(stage),
+        metadata.vertices.to_string(),
+        metadata.arcs.to_string(),
+        metadata.raw_bytes.to_string(),
+        file.stored_bytes().to_string(),
+        si(wns(metadata, MinMax::Max)),
+        si(tns(metadata, MinMax::Max)),
+        violating(metadata, MinMax::Max).to_string(),
+        String::new(),
+    ]
 }
 
 /// The stages as a tree: every stage below its base, in the order of their times; `*` marks the head.
@@ -81,8 +147,9 @@ pub fn stage_text(store: &Store, name: &str) -> Result<String> {
     line("stage", name);
     line("design", &metadata.design);
     line("time", &time(stage));
+    let depth = depth(store, stage);
     let base = stage.base().map_or("none, a full stage".to_owned(), |base| {
-        format!("{base}, {} {} from a full stage", metadata.depth, plural(metadata.depth, "delta"))
+        format!("{base}, {depth} {} from a full stage", plural(depth, "delta"))
     });
     line("base", &base);
     let threads = format!("{} {}", metadata.threads, plural(metadata.threads, "thread"));
@@ -149,12 +216,29 @@ pub fn stage_json(store: &Store, name: &str) -> Result<Value> {
     let metadata = &file.stage().metadata;
     let parts: Map<String, Value> =
         parts(&file).into_iter().map(|(part, bytes)| (part.to_owned(), json!(bytes))).collect();
-    value["depth"] = json!(metadata.depth);
+    value["depth"] = json!(depth(store, file.stage()));
     value["edges"] = json!(metadata.edges);
     value["endpoints"] = json!(metadata.endpoints);
     value["stored_bytes_of"] = Value::Object(parts);
     value["clocks"] = clocks_json(metadata);
     Ok(value)
+}
+
+/// Deltas between a stage and a full one. Where a base cannot be read, what the stage says, which is never
+/// less.
+fn depth(store: &Store, stage: &TimingStage) -> u32 {
+    let mut depth = 0;
+    let mut base = stage.base().map(str::to_owned);
+    while let Some(name) = base {
+        depth += 1;
+        match store.existing_stage_file(&name) {
+            Ok(file) if depth <= stage.metadata.depth => {
+                base = file.stage().base().map(str::to_owned)
+            }
+            _ => return stage.metadata.depth,
+        }
+    }
+    depth
 }
 
 /// A clock in one line; its scenes are named where it is not the same in all.

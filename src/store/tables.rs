@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::reader::Stage;
 use super::sources::{ColumnSource, slews};
 use super::topology::Topology;
 use crate::delta::{ArcTypes, DelayTables, Loads, TableEntry, encode_tables, rounded};
 use crate::error::Result;
-use crate::model::{DelayTable, MinMax, StreamKey, StreamKind, Width};
+use crate::format::{StreamHasher, tables_digest};
+use crate::model::{DelayTable, Digest, MinMax, StreamKey, StreamKind, Width};
 
 /// Arcs of a type that are worth the bytes of its table.
 const LEAST_ARCS: u32 = 8;
@@ -30,6 +32,37 @@ pub(super) struct ChosenTables {
     pub tables: DelayTables,
     /// The bytes of those that the base lacks; none where there are none.
     pub bytes: Vec<u8>,
+}
+
+impl ChosenTables {
+    /// Names the tables of a stage that is saved on a base.
+    pub fn digest(&self, base: Option<&Stage>) -> Digest {
+        let own = (!self.bytes.is_empty()).then(|| {
+            let mut hasher = StreamHasher::default();
+            hasher.update_bytes(&self.bytes);
+            hasher.finish()
+        });
+        tables_digest(own, base.map(|base| (base.metadata().tables_digest, base.digest())))
+    }
+}
+
+/// The tables of a stage, for when it is written again on another base: the same, bit for bit, since stages on
+/// top of it are decoded with them. `None` where the base has others that it would bring along.
+pub(super) fn keep_tables(stage: &Stage, base: Option<&Stage>) -> Result<Option<ChosenTables>> {
+    let all = stage.delay_tables()?;
+    let known = match base {
+        Some(base) => base.delay_tables_for(&*stage.topology()?, stage.metadata())?,
+        None => DelayTables::default(),
+    };
+    let place = |entry: TableEntry| ((entry.scene, entry.arc_type), entry.table);
+    let mut known: BTreeMap<_, _> = known.entries().into_iter().map(place).collect();
+    let mut own = all.entries();
+    own.retain(|entry| known.remove(&(entry.scene, entry.arc_type)).as_ref() != Some(&entry.table));
+    if !known.is_empty() {
+        return Ok(None);
+    }
+    let bytes = if own.is_empty() { Some(Vec::new()) } else { encode_tables(&own) };
+    Ok(bytes.map(|bytes| ChosenTables { tables: (*all).clone(), bytes }))
 }
 
 /// Choose from the tables that are `given`, beside those that are `known` from the base. `points` tells

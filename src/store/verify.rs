@@ -44,13 +44,26 @@ impl Store {
     /// # Errors
     /// Only when the store itself cannot be listed; what is wrong with a stage is a finding.
     pub fn verify(&self, depth: Depth) -> Result<Verification> {
+        self.verify_telling(depth, &mut |_, _| {})
+    }
+
+    /// The same; `tell` hears how many stages are done, and which is next.
+    ///
+    /// # Errors
+    /// As [`Store::verify`].
+    pub fn verify_telling(
+        &self,
+        depth: Depth,
+        tell: &mut dyn FnMut(usize, &str),
+    ) -> Result<Verification> {
         let mut verification = Verification::default();
         let names = self.stage_names()?;
         verification.stages = names.len();
         let mut open = HashMap::new();
         // What is looked at is the store, not copies of what was read from it before.
         let store = self.without_cache();
-        for name in &names {
+        for (done, name) in names.iter().enumerate() {
+            tell(done, name);
             let mut found = |error| {
                 let stage = Some(name.clone());
                 verification.findings.push(Finding { stage, error });

@@ -25,6 +25,18 @@ file(REMOVE_RECURSE "${WORK_DIR}")
 run("${CMAKE_COMMAND}" --install "${BUILD_DIR}" --prefix "${WORK_DIR}/staging")
 file(RENAME "${WORK_DIR}/staging" "${WORK_DIR}/prefix")
 
+foreach(page IN ITEMS ckp ckp-log ckp-history ckp-verify)
+  if(NOT EXISTS "${WORK_DIR}/prefix/share/man/man1/${page}.1")
+    message(FATAL_ERROR "The manual page ${page}(1) was not installed.")
+  endif()
+endforeach()
+foreach(completions IN ITEMS bash-completion/completions/ckp zsh/site-functions/_ckp
+    fish/vendor_completions.d/ckp.fish)
+  if(NOT EXISTS "${WORK_DIR}/prefix/share/${completions}")
+    message(FATAL_ERROR "share/${completions} was not installed.")
+  endif()
+endforeach()
+
 run("${CMAKE_COMMAND}" -S "${SOURCE_DIR}" -B "${WORK_DIR}/build" -G "${GENERATOR}"
   "-DCMAKE_PREFIX_PATH=${WORK_DIR}/prefix" "-DVERSION=${VERSION}" "-DMODULE=${MODULE}"
   "-DOpenSTA_EXTRA_INCLUDE_DIR=${EXTRA_INCLUDE_DIR}")

@@ -11,6 +11,7 @@ set commands {
   set_timing_checkpoint_store save_timing_checkpoint restore_timing_checkpoint
   rollback_timing_checkpoint report_timing_checkpoints report_timing_checkpoint_path
   check_timing_checkpoints
+  report_timing_checkpoint_history delete_timing_checkpoint compact_timing_checkpoints
 }
 
 test "help lists every command" {

@@ -59,8 +59,8 @@ struct PathOptions
   std::vector<std::string> from;
   std::vector<std::string> through;
   std::vector<std::string> to;
-  std::string scene;  // Empty: any.
-  std::string group;  // Empty: any.
+  std::string scene;     // Empty: any.
+  std::string group;     // Empty: any.
   uint32_t min_max = 1;  // CKP_MIN or CKP_MAX.
   uint32_t count = 1;
   uint32_t digits = 3;
@@ -104,6 +104,18 @@ class Checkpoint
                 const RestoreOptions& options);
   // Prints the stages of the store; `format` is a CKP_REPORT_ constant.
   void report(const std::string& store, uint32_t format);
+  // Prints slack, arrival, required time and slew of pins at each stage.
+  // `min_max` is CKP_MIN or CKP_MAX; an empty scene means the worst of all.
+  void reportHistory(const std::vector<std::string>& pins,
+                     const std::string& store,
+                     uint32_t min_max,
+                     const std::string& scene,
+                     uint32_t format);
+  // Stages that are deltas on it are put on its base first.
+  void deleteStage(const std::string& stage, const std::string& store);
+  // Removes leftovers and shortens chains of deltas, or tells what that would
+  // save.
+  void compact(const std::string& store, bool dry_run);
   // Prints the worst paths of a stage; of the head where `stage` is empty. The
   // engine is not used.
   void reportPaths(const std::string& stage,

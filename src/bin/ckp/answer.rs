@@ -39,9 +39,10 @@ impl From<String> for Answer {
     }
 }
 
-/// Write the answer.
+/// Write the answer; its styles go to a terminal only, unless the environment says otherwise (`NO_COLOR`,
+/// `CLICOLOR_FORCE`).
 pub(crate) fn print(answer: &Answer) -> ExitCode {
-    let mut out = std::io::stdout().lock();
+    let mut out = anstream::stdout().lock();
     match out.write_all(answer.text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => ExitCode::from(answer.code),
         // Who reads has seen enough: `ckp show ... | head`.
@@ -52,11 +53,11 @@ pub(crate) fn print(answer: &Answer) -> ExitCode {
 
 /// Help and version go to the standard output, all else is a mistake.
 pub(crate) fn answer_usage(error: &clap::Error) -> ExitCode {
-    let text = error.to_string();
     if error.use_stderr() {
+        let text = error.render().to_string();
         fail(text.strip_prefix("error: ").unwrap_or(&text), USAGE)
     } else {
-        print(&Answer::from(text))
+        print(&Answer::from(error.render().ansi().to_string()))
     }
 }
 

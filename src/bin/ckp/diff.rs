@@ -3,11 +3,12 @@
 
 //! `ckp diff`: what changed from one stage to another.
 
+use ckp::Result;
 use ckp::query::diff::{Condition, DiffOptions, diff};
 use ckp::query::html::{self, HtmlOptions};
-use ckp::{Format, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::report::PageFormat;
 use super::{Answer, open};
 
 /// Tell what changed from one stage to another
@@ -50,22 +51,7 @@ pub(crate) struct Diff {
     fail_if: Option<Condition>,
     /// What the answer looks like
     #[arg(long, value_enum, default_value = "text")]
-    format: DiffFormat,
-}
-
-/// What the answer looks like.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DiffFormat {
-    /// For people
-    Text,
-    /// For programs: SI units, every bit
-    Json,
-    /// For spreadsheets: SI units, every bit
-    Csv,
-    /// For documents
-    Markdown,
-    /// For browsers: one page, with histograms, endpoints and paths
-    Html,
+    format: PageFormat,
 }
 
 fn condition(text: &str) -> Result<Condition> {
@@ -86,12 +72,9 @@ impl Diff {
         };
         let store = open(&self.store)?;
         let diff = diff(&store, &self.from, &self.to, &options)?;
-        let text = match self.format {
-            DiffFormat::Text => diff.report(Format::Text),
-            DiffFormat::Json => diff.report(Format::Json),
-            DiffFormat::Csv => diff.report(Format::Csv),
-            DiffFormat::Markdown => diff.report(Format::Markdown),
-            DiffFormat::Html => html::diff_page(&store, &diff, HtmlOptions::default())?,
+        let text = match self.format.text() {
+            Some(format) => diff.report(format),
+            None => html::diff_page(&store, &diff, HtmlOptions::default())?,
         };
         let is_found = diff.finding.is_some_and(|finding| finding.is_met);
         Ok(if is_found { Answer::found(text) } else { Answer::from(text) })

@@ -3,11 +3,11 @@
 
 //! `ckp path`: worst paths.
 
+use ckp::Result;
 use ckp::query::path::{MAX_DIGITS, PathQuery, paths_json, paths_text, worst_paths};
-use ckp::{MinMax, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Format, StageArgs, open};
+use super::{Format, PathDelay, StageArgs, open};
 
 const EXAMPLE: &str = "Example:
   ckp path chip.ckp route --to regs/q1/D --path-delay min --format json";
@@ -27,7 +27,7 @@ pub(crate) struct Path {
     /// Paths to one of these endpoints
     #[arg(long, value_name = "PIN")]
     to: Vec<String>,
-    /// Hold or setup
+    /// Setup (max) or hold (min)
     #[arg(long, value_enum, default_value = "max")]
     path_delay: PathDelay,
     /// Paths of this scene (corner)
@@ -47,24 +47,14 @@ pub(crate) struct Path {
     format: Format,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum PathDelay {
-    Min,
-    Max,
-}
-
 impl Path {
     pub fn run(self) -> Result<String> {
         let stage = open(&self.of.store)?.stage(&self.of.stage)?;
-        let min_max = match self.path_delay {
-            PathDelay::Min => MinMax::Min,
-            PathDelay::Max => MinMax::Max,
-        };
         let query = PathQuery {
             from: self.from,
             through: self.through,
             to: self.to,
-            min_max,
+            min_max: self.path_delay.into(),
             scene: self.scene,
             group: self.group,
             count: self.count as usize,

@@ -6,10 +6,38 @@
 use std::path::PathBuf;
 
 use ckp::query::html::{self, HtmlOptions};
-use ckp::{Error, ErrorKind, Result};
-use clap::Args;
+use ckp::{Error, ErrorKind, Format, Result};
+use clap::{Args, ValueEnum};
 
 use super::open;
+
+/// What an answer looks like that may be a page.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PageFormat {
+    /// For people
+    Text,
+    /// For programs: SI units, every bit
+    Json,
+    /// For spreadsheets: SI units, every bit
+    Csv,
+    /// For documents
+    Markdown,
+    /// For browsers: the page of `ckp report`
+    Html,
+}
+
+impl PageFormat {
+    /// `None` is the page.
+    pub(crate) fn text(self) -> Option<Format> {
+        match self {
+            Self::Text => Some(Format::Text),
+            Self::Json => Some(Format::Json),
+            Self::Csv => Some(Format::Csv),
+            Self::Markdown => Some(Format::Markdown),
+            Self::Html => None,
+        }
+    }
+}
 
 const EXAMPLE: &str = "\
 Example:

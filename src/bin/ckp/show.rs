@@ -10,6 +10,9 @@ use super::{Format, StageArgs, blocks, open};
 
 /// Show one stage: what it is, its sizes, its slacks
 #[derive(Args)]
+#[command(after_help = "\
+Example:
+  ckp show chip.ckp route --blocks")]
 pub(crate) struct Show {
     #[command(flatten)]
     of: StageArgs,
@@ -22,7 +25,7 @@ pub(crate) struct Show {
 }
 
 impl Show {
-    pub fn run(&self) -> Result<String> {
+    pub(crate) fn run(&self) -> Result<String> {
         let store = open(&self.of.store)?;
         let name = &self.of.stage;
         let streams = if self.blocks { Some(store.stage(name)?.explain()?) } else { None };

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright (c) 2026, The ckp Authors
+
+//! Exported files read back by other libraries: every value is that of the stage, bit for bit.
+
+mod common;
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float32Type;
+use arrow_ipc::reader::FileReader;
+use ckp::{MinMax, ObjectTable, Stage, StreamKey, StreamKind, Transition};
+use common::command::{failure, text};
+use common::flow::flow;
+use common::{HOSTILE, chain, column, create, key, save};
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::Field;
+
+/// Bits that comparisons of values do not tell apart, and what CSV cannot hold: payloads of NaN.
+fn same_number(a: u32, b: u32) -> bool {
+    a == b || f32::from_bits(a).is_nan() && f32::from_bits(b).is_nan()
+}
+
+fn keys(kinds: &[StreamKind]) -> Vec<StreamKey> {
+    let of_kind = |kind: &StreamKind| {
+        let kind = *kind;
+        [MinMax::Min, MinMax::Max].into_iter().flat_map(move |min_max| {
+            [Transition::Rise, Transition::Fall].map(|transition| key(kind, min_max, transition))
+        })
+    };
+    kinds.iter().flat_map(of_kind).collect()
+}
+
+/// More rows than a batch, with values that a careless writer changes.
+fn sample(directory: &Path) -> (String, ObjectTable) {
+    let store = create(&directory.join("s.ckp"));
+    let table = chain(40_000);
+    save(&store, "a", &table, 1);
+    save(&store, "b", &table, 2);
+    (store.path().to_str().unwrap().to_owned(), table)
+}
+
+const KINDS: [StreamKind; 2] = [StreamKind::Slack, StreamKind::Slew];
+
+fn export(path: &str, to: &Path) -> String {
+    let to = to.to_str().unwrap();
+    text(&["export", path, "b", "--columns", "slack,slew", "--to", to])
+}
+
+#[test]
+fn csv_has_every_value() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, table) = sample(directory.path());
+    let to = directory.path().join("b.csv");
+    let said = export(&path, &to);
+    assert_eq!(said, format!("Wrote 80000 rows of 10 columns to {}.\n", to.display()));
+    let file = fs::read_to_string(&to).unwrap();
+    let mut lines = file.lines();
+    assert!(
+        lines.next().unwrap().starts_with("pin,cell,slack_min_rise,slack_min_fall,slack_max_rise,")
+    );
+    let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows.len(), 80_000);
+    assert_eq!((rows[79_999][0], rows[79_999][1]), ("u39999/Z", "INV_X1"));
+    for (number, key) in keys(&KINDS).into_iter().enumerate() {
+        let values = column(&table, key, 2);
+        for (row, bits) in rows.iter().zip(values) {
+            let read: f32 = row[number + 2].parse().unwrap();
+            assert!(
+                same_number(read.to_bits(), bits),
+                "{key}: {} is not {bits:#x}",
+                row[number + 2]
+            );
+        }
+    }
+    assert!(column(&table, keys(&KINDS)[0], 2).iter().any(|bits| HOSTILE.contains(bits)));
+    // Nothing else is left in the directory.
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn arrow_has_every_bit() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, table) = sample(directory.path());
+    let to = directory.path().join("b.arrow");
+    export(&path, &to);
+    let reader = FileReader::try_new(File::open(&to).unwrap(), None).unwrap();
+    let batches: Vec<_> = reader.map(Result::unwrap).collect();
+    assert!(batches.len() > 1, "it is written in batches");
+    let pins = batches.iter().flat_map(|batch| {
+        let pins = batch.column_by_name("pin").unwrap().as_string::<i32>().clone();
+        pins.iter().map(|pin| pin.unwrap().to_owned()).collect::<Vec<_>>()
+    });
+    assert!(pins.eq((0..80_000).map(|row| table.display_name(row))));
+    for (number, key) in keys(&KINDS).into_iter().enumerate() {
+        let bits = batches.iter().flat_map(|batch| {
+            let values = batch.column(number + 2).as_primitive::<Float32Type>().values().clone();
+            values.iter().map(|value| value.to_bits()).collect::<Vec<_>>()
+        });
+        assert!(bits.eq(column(&table, key, 2)), "{key}");
+    }
+}
+
+#[test]
+fn parquet_has_every_bit() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, table) = sample(directory.path());
+    let to = directory.path().join("b.parquet");
+    export(&path, &to);
+    let reader = SerializedFileReader::new(File::open(&to).unwrap()).unwrap();
+    let columns = keys(&KINDS).into_iter().map(|key| column(&table, key, 2)).collect::<Vec<_>>();
+    let mut rows = 0;
+    for (number, row) in reader.get_row_iter(None).unwrap().enumerate() {
+        let row = row.unwrap();
+        let fields: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
+        assert_eq!(*fields[0], Field::Str(table.display_name(number as u32)));
+        for (field, column) in fields[2..].iter().zip(&columns) {
+            let Field::Float(value) = field else { panic!("{field} is no float") };
+            assert_eq!(value.to_bits(), column[number]);
+        }
+        rows += 1;
+    }
+    assert_eq!(rows, 80_000);
+}
+
+#[test]
+fn arcs_have_their_ends_and_kinds() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, store) = flow(directory.path());
+    let to = directory.path().join("arcs.csv");
+    let to = to.to_str().unwrap();
+    let path = path.to_str().unwrap();
+    text(&[
+        "export",
+        path,
+        "route",
+        "--columns",
+        "delay",
+        "--scene",
+        "slow",
+        "--path-delay",
+        "max",
+        "--to",
+        to,
+    ]);
+    let file = fs::read_to_string(to).unwrap();
+    let lines: Vec<&str> = file.lines().collect();
+    assert_eq!(lines[0], "from,to,kind,delay_max_slow");
+    assert_eq!(lines[1], "core/u1/A,core/u1/Z,combinational ^ -> v,0e0");
+    assert_eq!(lines.len(), 1 + count(&store.stage("route").unwrap()));
+    let export = |columns: &str, more: &[&str]| {
+        let mut arguments = vec!["export", path, "route", "--to", to, "--columns", columns];
+        arguments.extend(more);
+        failure(&arguments)
+    };
+    let (code, error) = export("delay,slack", &[]);
+    assert!(code == 1 && error.contains("export them to two files"), "{error}");
+    let (code, error) = export("pulse-width", &[]);
+    assert!(code == 1 && error.contains("Stage route has no columns of pulse widths."), "{error}");
+    let (code, error) = export("slack", &["--scene", "cold"]);
+    assert!(code == 1 && error.contains("its scenes are fast, slow"), "{error}");
+    let (code, error) = failure(&["export", path, "route", "--to", "/no/such/directory/x.csv"]);
+    assert!(code == 1 && error.contains("Cannot write /no/such/directory/x.csv"), "{error}");
+    assert_eq!(fs::read_to_string(to).unwrap(), file, "a failure leaves the file");
+}
+
+fn count(stage: &Stage) -> usize {
+    stage.metadata().arcs as usize
+}
+
+#[test]
+fn pyarrow_reads_both_files() {
+    let there =
+        Command::new("python3").args(["-c", "import pyarrow.parquet, pyarrow.feather"]).output();
+    if !there.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED pyarrow_reads_both_files: python3 with pyarrow is not installed");
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let (path, _) = sample(directory.path());
+    for name in ["b.arrow", "b.parquet", "b.csv"] {
+        export(&path, &directory.path().join(name));
+    }
+    let script = "
+import pyarrow.feather, pyarrow.parquet
+a = pyarrow.feather.read_table('b.arrow')
+p = pyarrow.parquet.read_table('b.parquet')
+assert a.num_rows == p.num_rows == 80000, (a.num_rows, p.num_rows)
+assert a.column_names == p.column_names
+for name in a.column_names:
+    assert a[name].type == p[name].type, name
+    # NaN is not equal to itself.
+    assert list(map(repr, a[name].to_pylist())) == list(map(repr, p[name].to_pylist())), name
+";
+    let output = Command::new("python3")
+        .args(["-c", script])
+        .current_dir(directory.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
