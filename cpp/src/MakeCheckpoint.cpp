@@ -250,15 +250,6 @@ void rollback(Checkpoint& checkpoint, Arguments& arguments)
                       restoreOptions(arguments, checkpoint.host()));
 }
 
-uint32_t reportFormat(const Arguments& arguments, Host& host)
-{
-  const std::string format = arguments.key("-format");
-  if (arguments.has("-format") && format != "text" && format != "json") {
-    host.error(CKP, 10, "The format is text or json, not " + format + ".");
-  }
-  return format == "json" ? CKP_REPORT_JSON : CKP_REPORT_TEXT;
-}
-
 void report(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(
