@@ -826,6 +826,12 @@
 #define CKP_REPORT_MARKDOWN 3
 
 /*
+ A page for browsers, of all stages or of two and their difference, as ckp_store_page() gives it. Other
+ reports have none.
+ */
+#define CKP_REPORT_HTML 4
+
+/*
  Structure, checksum of every stored byte, bases.
  */
 #define CKP_VERIFY_QUICK 0
@@ -1312,6 +1318,23 @@ ckp_status ckp_store_report_diff(const ckp_store *store,
                                  uint32_t *out_failed,
                                  ckp_text **out_text,
                                  ckp_error **out_error);
+
+/*
+ Stages on one page of HTML, which a browser opens from disk and which loads nothing else: histograms of
+ slacks, trends, tables of endpoints and their paths, and of two stages the difference.
+
+ stages: `count` names, in the order of the page; with a count of 0, all stages by time.
+ endpoints: how many stand in the table of a scene and check, the worst over the stages; 0 for 5000.
+
+ Returns CKP_NOT_FOUND for a stage that does not exist, and for a store without stages; or what is wrong
+ with a stage. Of all stages, damaged ones are listed with what is wrong.
+ */
+ckp_status ckp_store_page(const ckp_store *store,
+                          const char *const *stages,
+                          uint32_t count,
+                          uint32_t endpoints,
+                          ckp_text **out_text,
+                          ckp_error **out_error);
 
 /*
  Length of one of CKP_LIST_*.

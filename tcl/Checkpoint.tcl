@@ -66,7 +66,7 @@ namespace eval sta {
 
   define_cmd_args "report_timing_checkpoint_diff" {from to\
     [-store dir]\
-    [-format text|json|csv|markdown]\
+    [-format text|json|csv|markdown|html]\
     [-endpoints count]\
     [-depth levels] [-divider letter]\
     [-ulp count] [-tolerance seconds]\

@@ -149,8 +149,7 @@ fn count(stage: &Stage) -> usize {
 
 #[test]
 fn pyarrow_reads_the_file() {
-    let there =
-        Command::new("python3").args(["-c", "import pyarrow.feather"]).output();
+    let there = Command::new("python3").args(["-c", "import pyarrow.feather"]).output();
     if !there.is_ok_and(|output| output.status.success()) {
         eprintln!("SKIPPED pyarrow_reads_the_file: python3 with pyarrow is not installed");
         return;

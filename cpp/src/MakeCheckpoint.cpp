@@ -258,20 +258,25 @@ void report(Checkpoint& checkpoint, Arguments& arguments)
                     reportFormat(arguments, checkpoint.host()));
 }
 
-uint32_t tableFormat(const Arguments& arguments, Host& host)
+// `other` has a format of one command only.
+uint32_t tableFormat(const Arguments& arguments,
+                     Host& host,
+                     const std::map<std::string, uint32_t>& other = {})
 {
-  const std::map<std::string, uint32_t> formats
+  std::map<std::string, uint32_t> formats
       = {{"text", CKP_REPORT_TEXT},
          {"json", CKP_REPORT_JSON},
          {"csv", CKP_REPORT_CSV},
          {"markdown", CKP_REPORT_MARKDOWN}};
+  formats.insert(other.begin(), other.end());
   const std::string name
       = arguments.has("-format") ? arguments.key("-format") : "text";
   const auto format = formats.find(name);
   if (format == formats.end()) {
-    host.error(CKP,
-               10,
-               "The format is text, json, csv or markdown, not " + name + ".");
+    const std::string names
+        = other.empty() ? "csv or markdown" : "csv, markdown or html";
+    host.error(
+        CKP, 10, "The format is text, json, " + names + ", not " + name + ".");
   }
   return format->second;
 }
@@ -280,12 +285,12 @@ void reportDiff(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(2,
                        "report_timing_checkpoint_diff from to [-store dir] "
-                       "[-format text|json|csv|markdown] [-endpoints n] "
+                       "[-format text|json|csv|markdown|html] [-endpoints n] "
                        "[-depth n] [-divider letter] [-ulp n] "
                        "[-tolerance seconds] [-quick] [-fail_if condition]");
   Host& host = checkpoint.host();
   DiffOptions options;
-  options.format = tableFormat(arguments, host);
+  options.format = tableFormat(arguments, host, {{"html", CKP_REPORT_HTML}});
   for (const auto& [key, number] : {std::pair("-endpoints", &options.endpoints),
                                     std::pair("-depth", &options.depth),
                                     std::pair("-ulp", &options.ulp)}) {

@@ -25,6 +25,7 @@ pub use align::{Alignment, Match, align};
 
 pub(crate) use align::RowMap;
 pub(crate) use arc_types::ArcTypes;
+pub(crate) use arithmetic::INFINITE;
 pub(crate) use classes::{Classes, arc_classes, vertex_classes};
 pub(crate) use delay_tables::{TableEntry, decode_tables, encode_tables, rounded};
 pub(crate) use graph::{Graph, Times, slack};

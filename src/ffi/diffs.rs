@@ -8,10 +8,11 @@ use std::ffi::c_char;
 use super::guard::guard;
 use super::handle::{self, Exclusive, exclusive, output, shared, string};
 use super::status::{ckp_error, ckp_status};
-use super::store::{ckp_store, report_format};
+use super::store::{CKP_REPORT_HTML, ckp_store, report_format};
 use super::text::ckp_text;
 use crate::error::{Result, invalid};
 use crate::query::diff::{Condition, DiffOptions, diff};
+use crate::query::html::{HtmlOptions, diff_page};
 
 /// Text: what the caller is to fail for, such as "dwns < -5ps" (docs/diff.md, "Conditions"). Default: nothing.
 pub const CKP_DIFF_QUERY_FAIL_IF: u32 = 1;
@@ -170,11 +171,15 @@ pub unsafe extern "C" fn ckp_store_report_diff(
             let (from, to) = (string(from, "from")?, string(to, "to")?);
             let failed = output(out_failed, "out_failed")?;
             let out = output(out_text, "out_text")?;
-            let format = report_format(format)?;
+            let format = (format != CKP_REPORT_HTML).then(|| report_format(format)).transpose()?;
             let diff =
                 exclusive(query, "query")?.0.with(|options| diff(&store.0, from, to, options))?;
             failed.write(diff.finding.as_ref().is_some_and(|finding| finding.is_met).into());
-            ckp_text::give(diff.report(format), out);
+            let text = match format {
+                Some(format) => diff.report(format),
+                None => diff_page(&store.0, &diff, HtmlOptions::default())?,
+            };
+            ckp_text::give(text, out);
             Ok(())
         })
     }

@@ -11,6 +11,7 @@ use super::handle::{self, exclusive, output, shared, string};
 use super::status::{ckp_error, ckp_status};
 use super::text::ckp_text;
 use crate::error::{Error, Result, invalid};
+use crate::query::html::{self, HtmlOptions};
 use crate::store::{Depth, OpenMode, ReadMode, Store, report};
 use crate::table::Format;
 
@@ -29,6 +30,9 @@ pub const CKP_REPORT_JSON: u32 = 1;
 pub const CKP_REPORT_CSV: u32 = 2;
 /// A table for documents.
 pub const CKP_REPORT_MARKDOWN: u32 = 3;
+/// A page for browsers, of all stages or of two and their difference, as ckp_store_page() gives it. Other
+/// reports have none.
+pub const CKP_REPORT_HTML: u32 = 4;
 
 /// Structure, checksum of every stored byte, bases.
 pub const CKP_VERIFY_QUICK: u32 = 0;
@@ -120,7 +124,10 @@ pub unsafe extern "C" fn ckp_store_report(
         guard(out_error, || {
             let store = shared(store, "store")?;
             let out = output(out_text, "out_text")?;
-            let text = report::stages(&store.0, report_format(format)?)?;
+            let text = match format {
+                CKP_REPORT_HTML => html::page(&store.0, &[], HtmlOptions::default())?,
+                _ => report::stages(&store.0, report_format(format)?)?,
+            };
             ckp_text::give(text, out);
             Ok(())
         })

@@ -14,7 +14,7 @@ const MAGIC: [u8; 8] = *b"\x89CKP\r\n\x1a\n";
 const VERSION: u16 = 0;
 /// Number of the draft while the version is 0. Every change of the bytes raises it; files of another
 /// draft are refused, and there is no code for them.
-const DRAFT: u32 = 9;
+const DRAFT: u32 = 10;
 
 /// The first bytes of a stage file.
 pub(crate) struct Header;

@@ -8,6 +8,7 @@ mod choice;
 pub mod diff;
 mod endpoints;
 mod history;
+pub mod html;
 pub mod path;
 mod pins;
 mod sparkline;

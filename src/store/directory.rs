@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Result, corrupt, invalid};
 use crate::near::{listed, nearest};
 
 const MARKER: &str = "CKP_STORE";
-const MARKER_TEXT: &str = "ckp store\nformat 0 draft 9\n";
+const MARKER_TEXT: &str = "ckp store\nformat 0 draft 10\n";
 const HEAD: &str = "HEAD";
 const LOCK: &str = "LOCK";
 const STAGES: &str = "stages";
@@ -366,7 +366,7 @@ impl Store {
         Err(Error::new(
             ErrorKind::Unsupported,
             format!(
-                "The store {} has {theirs}; this library reads format 0 draft 9. Use the version \
+                "The store {} has {theirs}; this library reads format 0 draft 10. Use the version \
                  of ckp that wrote it.",
                 self.root.display()
             ),

@@ -79,7 +79,7 @@ impl CapturedPaths {
         }
         let mut encoder =
             Encoder { own, table, fan_in: FanIn::new(table), tolerance, points: Vec::new() };
-        let mut fields = vec![Vec::with_capacity(count); PATH_FIELDS];
+        let mut fields = vec![Vec::new(); PATH_FIELDS];
         for (endpoint, words, range) in ends {
             let end = endpoints.get(endpoint as usize);
             let end =

@@ -5,9 +5,11 @@
 
 #![allow(dead_code)]
 
+pub mod browser;
 pub mod command;
 pub mod flow;
 pub mod library;
+pub mod page;
 pub mod registers;
 
 use std::path::Path;

@@ -5,9 +5,11 @@
 
 use ckp::Result;
 use ckp::query::diff::{Condition, DiffOptions, diff};
+use ckp::query::html::{self, HtmlOptions};
 use clap::Args;
 
-use super::{Answer, TableFormat, open, style};
+use super::report::PageFormat;
+use super::{Answer, open, style};
 
 /// Tell what changed from one stage to another
 #[derive(Args)]
@@ -49,7 +51,7 @@ pub(crate) struct Diff {
     fail_if: Option<Condition>,
     /// What the answer looks like
     #[arg(long, value_enum, default_value = "text")]
-    format: TableFormat,
+    format: PageFormat,
 }
 
 fn condition(text: &str) -> Result<Condition> {
@@ -68,11 +70,13 @@ impl Diff {
             tolerance: self.tolerance,
             fail_if: self.fail_if.clone(),
         };
-        let diff = diff(&open(&self.store)?, &self.from, &self.to, &options)?;
-        let mut text = diff.report(self.format.into());
-        if self.format == TableFormat::Text {
-            text = style::table(&text);
-        }
+        let store = open(&self.store)?;
+        let diff = diff(&store, &self.from, &self.to, &options)?;
+        let text = match self.format.text() {
+            Some(format) => diff.report(format),
+            None => html::diff_page(&store, &diff, HtmlOptions::default())?,
+        };
+        let text = if self.format == PageFormat::Text { style::table(&text) } else { text };
         let is_found = diff.finding.is_some_and(|finding| finding.is_met);
         Ok(if is_found { Answer::found(text) } else { Answer::from(text) })
     }

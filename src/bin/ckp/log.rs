@@ -3,10 +3,12 @@
 
 //! `ckp log`: the stages of a store.
 
-use ckp::{Result, report};
+use ckp::query::html::{self, HtmlOptions};
+use ckp::{Format, Result, report};
 use clap::Args;
 
-use super::{StoreArgs, TableFormat, open, style};
+use super::report::PageFormat;
+use super::{StoreArgs, open, style};
 
 /// List the stages of a store as a tree: sizes, worst and total negative slack
 #[derive(Args)]
@@ -20,12 +22,16 @@ pub(crate) struct Log {
     of: StoreArgs,
     /// What the list looks like
     #[arg(long, value_enum, default_value = "text")]
-    format: TableFormat,
+    format: PageFormat,
 }
 
 impl Log {
     pub(crate) fn run(&self) -> Result<String> {
-        let text = report::stages(&open(&self.of.store)?, self.format.into())?;
-        Ok(if self.format == TableFormat::Text { style::table(&text) } else { text })
+        let store = open(&self.of.store)?;
+        match self.format.text() {
+            None => html::page(&store, &[], HtmlOptions::default()),
+            Some(Format::Text) => Ok(style::table(&report::stages(&store, Format::Text)?)),
+            Some(format) => report::stages(&store, format),
+        }
     }
 }

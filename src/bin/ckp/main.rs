@@ -20,6 +20,7 @@ mod log;
 mod man;
 mod path;
 mod progress;
+mod report;
 mod show;
 mod style;
 mod verify;
@@ -52,6 +53,7 @@ enum Command {
     Endpoints(endpoints::Endpoints),
     History(history::History),
     Diff(diff::Diff),
+    Report(report::Report),
     Verify(verify::Verify),
     Export(export::Export),
     Delete(delete::Delete),
@@ -65,6 +67,7 @@ impl Command {
         match self {
             Self::Log(log) => log.run().map(Answer::from),
             Self::Path(path) => path.run().map(Answer::from),
+            Self::Report(report) => report.run().map(Answer::from),
             Self::Show(show) => show.run().map(Answer::from),
             Self::Endpoints(endpoints) => endpoints.run().map(Answer::from),
             Self::History(history) => history.run().map(Answer::from),

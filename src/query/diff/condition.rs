@@ -43,7 +43,7 @@ enum Node {
     Or(Box<Node>, Box<Node>),
     And(Box<Node>, Box<Node>),
     Not(Box<Node>),
-    Compare { left: Operand, by: Comparison, right: Operand },
+    Compare { left: Box<Operand>, by: Comparison, right: Box<Operand> },
 }
 
 #[derive(Clone, Debug)]

@@ -25,6 +25,9 @@ const MAX_POINTS: usize = 100_000;
 
 const TRANSITIONS: [Transition; 2] = [Transition::Rise, Transition::Fall];
 
+/// A path end, the points of the path and those of its capturing clock.
+type KeptPath = (PathEnd, Vec<Point>, Vec<Point>);
+
 /// Traces paths of a stage. Columns are read when they are needed.
 pub(super) struct Tracer<'a> {
     stage: &'a Arc<Stage>,
@@ -55,7 +58,7 @@ impl<'a> Tracer<'a> {
         index: &PathIndex,
         row: u32,
         endpoint: &Endpoint,
-    ) -> Result<Option<(PathEnd, Vec<Point>, Vec<Point>)>> {
+    ) -> Result<Option<KeptPath>> {
         let path = self.stage.path(index, row, endpoint, &self.table, &self.fan_in)?;
         let Some(path) = path else { return Ok(None) };
         let Endpoint { scene, min_max, .. } = *endpoint;

@@ -123,6 +123,21 @@ pub fn worst_paths(stage: &Arc<Stage>, query: &PathQuery) -> Result<Paths> {
     Ok(Paths { stage: stage.clone(), objects: stage.objects()?, paths, notes })
 }
 
+/// The worst path of each of these rows of the endpoint table, in their order.
+///
+/// # Errors
+/// `Unsupported` for a stage with statistical timing. Otherwise what is wrong with the stage.
+pub(crate) fn paths_of(stage: &Arc<Stage>, rows: &[(u32, Endpoint)]) -> Result<Paths> {
+    refuse_statistical(stage)?;
+    let query = PathQuery::default();
+    let pins = Pins::new(stage, &query)?;
+    let tracer = Tracer::new(stage)?;
+    let mut search = Search { index: stage.path_index()?, tracer, pins, query: &query };
+    let paths = rows.iter().map(|(row, endpoint)| search.path(*row, *endpoint));
+    let paths = paths.collect::<Result<_>>()?;
+    Ok(Paths { stage: stage.clone(), objects: stage.objects()?, paths, notes: Vec::new() })
+}
+
 fn refuse_statistical(stage: &Stage) -> Result<()> {
     let timing = stage.timing_stage();
     if timing.delta_changes.planes() == 1 {

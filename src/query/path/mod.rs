@@ -14,6 +14,7 @@ mod json;
 mod names;
 mod text;
 
+pub(crate) use find::paths_of;
 pub use find::{PathQuery, worst_paths};
 pub use json::paths_json;
 pub use text::{MAX_DIGITS, paths_text};

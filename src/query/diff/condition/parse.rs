@@ -108,7 +108,8 @@ impl<'a> Parser<'a> {
         let (_, by) = by.ok_or_else(|| self.fail("expected one of < <= > >= == !="))?;
         let right = self.operand()?;
         self.check_units(&left, &right)?;
-        Ok(Node::Compare { left: left.operand, by: *by, right: right.operand })
+        let (left, right) = (Box::new(left.operand), Box::new(right.operand));
+        Ok(Node::Compare { left, by: *by, right })
     }
 
     /// Times are compared with times, counts with counts; zero needs no unit.
@@ -352,10 +353,10 @@ mod tests {
         ] {
             assert!(parse(text).is_ok(), "{text}: {:?}", parse(text));
         }
-        let Node::Compare { right: Operand::Number(seconds), .. } = parse("wns < -5ps").unwrap()
-        else {
+        let Node::Compare { right, .. } = parse("wns < -5ps").unwrap() else {
             panic!("no comparison");
         };
+        let Operand::Number(seconds) = *right else { panic!("no number") };
         assert_eq!(seconds, -5e-12);
     }
 
