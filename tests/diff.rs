@@ -21,7 +21,7 @@ use serde_json::Value;
 
 /// Names that need care, in a row of buffers.
 const INSTANCES: [&str; 5] =
-    ["core/u1", "core/a,b", "core/p|q\\[3\\]", "\\x \"y\" ", "alu/fp/a\\/b"];
+    ["core/u1", "core/a,b|c", "core/p[3]", "\\x \"y\" ", "alu/fp/a\\/b"];
 
 /// Delays of the stages' buffers; wires take none.
 #[derive(Clone)]
@@ -201,9 +201,14 @@ fn slacks_and_endpoints_are_told_to_the_last_bit() {
     assert_eq!(ends["counts"][0]["worsened"], 2);
     assert_eq!(ends["counts"][1]["improved"], 2);
     assert_eq!(ends["counts"][0]["newly_failing"], 0);
-    let worst = &ends["worsened"][0];
-    assert_eq!(worst["endpoint"], "\\x \"y\" /Z", "the same loss, the first by name");
-    assert_eq!(ends["worsened"].as_array().unwrap().len(), 4);
+    let worsened = ends["worsened"].as_array().unwrap();
+    let losses = worsened.iter().map(|end| {
+        let slack = |side: &str| end["slack"][side].as_f64().unwrap();
+        (slack("after") - slack("before"), end["scene"] == "fast", end["endpoint"].to_string())
+    });
+    let losses: Vec<_> = losses.collect();
+    assert_eq!(losses.len(), 4);
+    assert!(losses.is_sorted_by(|a, b| a <= b), "the greatest loss first: {losses:?}");
     let of_slew = &diff["columns"][0];
     assert_eq!((&of_slew["kind"], &of_slew["changed"]), (&"slew".into(), &0.into()));
     assert_eq!(diff["objects"]["pins_added"]["count"], 0);
@@ -223,7 +228,7 @@ fn who_moved_first_is_told() {
     assert_eq!(moved["first"]["arc"], "core/u1/A -> core/u1/Z (combinational ^ -> ^)");
     assert_eq!(moved["first"]["position"], 1);
     let greatest = &moved["greatest"];
-    assert_eq!(greatest["arc"], "core/a,b/A -> core/a,b/Z (combinational ^ -> ^)");
+    assert_eq!(greatest["arc"], "core/a,b|c/A -> core/a,b|c/Z (combinational ^ -> ^)");
     assert_eq!(float(&greatest["delay"]["after"]), 100e-12f32 + 30e-12);
     // New arcs have moved, too.
     let diff = json(&["diff", &path, "route", "eco"]);
@@ -233,7 +238,7 @@ fn who_moved_first_is_told() {
     assert_eq!((&moved["added"], &moved["changed"]), (&2.into(), &1.into()));
     assert_eq!(moved["first"]["arc"], "core/u2/A -> core/u2/Z (combinational ^ -> ^)");
     assert_eq!(moved["first"]["delay"]["before"], Value::Null);
-    assert_eq!(moved["greatest"]["arc"], "core/a,b/A -> core/a,b/Z (combinational ^ -> ^)");
+    assert_eq!(moved["greatest"]["arc"], "core/a,b|c/A -> core/a,b|c/Z (combinational ^ -> ^)");
 }
 
 #[test]
@@ -278,11 +283,11 @@ fn names_are_escaped_in_every_format() {
     let csv = text(&["diff", &path, "place", "route", "--format", "csv"]);
     assert!(csv.starts_with("section,object,scene,path_delay,clock,group,quantity,before,"));
     assert!(csv.contains("\nworsened,\"\\x \"\"y\"\" /Z\",slow,max,clk,clk,slack,"), "{csv}");
-    assert!(csv.contains(",\"core/a,b/A -> core/a,b/Z (combinational ^ -> ^)\",slow,max,"));
+    assert!(csv.contains(",\"core/a,b|c/A -> core/a,b|c/Z (combinational ^ -> ^)\",slow,max,"));
     assert!(csv.contains(",\"to, out\",worst_slack,"), "{csv}");
     let markdown = text(&["diff", &path, "place", "route", "--format", "markdown"]);
     assert!(markdown.contains("| alu/fp/a\\\\/b/Z | slow | max |"), "{markdown}");
-    assert!(markdown.contains("core/p\\|q\\\\\\[3\\\\\\]/Z"), "{markdown}");
+    assert!(markdown.contains("core/a,b\\|c/A"), "{markdown}");
     let plain = text(&["diff", &path, "place", "route"]);
     assert!(plain.starts_with("design chip: from stage place ("), "{plain}");
     assert!(plain.contains("group to, out"), "{plain}");

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use ckp::query::path::{Origin, PathQuery, Paths, paths_json, paths_text, worst_paths};
 use ckp::{Capture, CaptureOptions, ErrorKind, MinMax, PathField, PathFlag, Stage};
 use common::registers::{
-    NAMES, arrivals, create, end_words, fill, fill_columns, output_slack, save, slack, table,
+    NAMES, arrivals, create, end_words, fill_columns, output_slack, save, slack, table,
 };
 
 fn with_stage(body: impl FnOnce(&Arc<Stage>)) {
