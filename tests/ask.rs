@@ -234,7 +234,7 @@ fn bad_input_is_refused_by_every_command() {
         &["endpoints", path, "route", "--count", "-1"],
         &["endpoints", path, "route", "--count", "x"],
         &["endpoints", path, "route", "--path-delay", "both"],
-        &["log", path, "--format", "html"],
+        &["endpoints", path, "route", "--format", "html"],
         &["verify", path, "--format", "csv"],
         &["export", path, "route"],
         &["export", path, "route", "--to", "x.txt"],

@@ -20,8 +20,7 @@ use common::create;
 use serde_json::Value;
 
 /// Names that need care, in a row of buffers.
-const INSTANCES: [&str; 5] =
-    ["core/u1", "core/a,b|c", "core/p[3]", "\\x \"y\" ", "alu/fp/a\\/b"];
+const INSTANCES: [&str; 5] = ["core/u1", "core/a,b|c", "core/p[3]", "\\x \"y\" ", "alu/fp/a\\/b"];
 
 /// Delays of the stages' buffers; wires take none.
 #[derive(Clone)]

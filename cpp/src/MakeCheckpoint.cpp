@@ -263,11 +263,10 @@ uint32_t tableFormat(const Arguments& arguments,
                      Host& host,
                      const std::map<std::string, uint32_t>& other = {})
 {
-  std::map<std::string, uint32_t> formats
-      = {{"text", CKP_REPORT_TEXT},
-         {"json", CKP_REPORT_JSON},
-         {"csv", CKP_REPORT_CSV},
-         {"markdown", CKP_REPORT_MARKDOWN}};
+  std::map<std::string, uint32_t> formats = {{"text", CKP_REPORT_TEXT},
+                                             {"json", CKP_REPORT_JSON},
+                                             {"csv", CKP_REPORT_CSV},
+                                             {"markdown", CKP_REPORT_MARKDOWN}};
   formats.insert(other.begin(), other.end());
   const std::string name
       = arguments.has("-format") ? arguments.key("-format") : "text";
