@@ -98,3 +98,15 @@ fn a_cache_that_cannot_be_made_is_done_without() {
     assert_holds(&stage, &table, 2);
     assert!(!root.path().join("small").exists());
 }
+
+#[test]
+fn writers_look_at_the_store_itself() {
+    let root = tempfile::tempdir().unwrap();
+    let table = made(root.path());
+    save(&open(root.path()), "third", &table, 3);
+    assert!(!root.path().join("cache").exists(), "a save reads its base, and leaves no copies");
+    open(root.path()).delete_stage("first", &mut |_, _, _| {}).unwrap();
+    open(root.path()).compact(ckp::CompactMode::Apply, &mut |_, _, _| {}).unwrap();
+    assert!(!root.path().join("cache").exists());
+    assert_holds(&open(root.path()).stage("third").unwrap(), &table, 3);
+}

@@ -544,7 +544,7 @@ fn choose_base(store: &Store, choice: &BaseChoice) -> Result<Option<Arc<Stage>>>
         },
     };
     let place = |error: Error| error.at("the base of the new stage cannot be used");
-    let base = store.stage(&name).map_err(place)?;
+    let base = store.without_cache().stage(&name).map_err(place)?;
     Ok(Some(if base.metadata().depth < MAX_CHAIN { base } else { root(&base).clone() }))
 }
 

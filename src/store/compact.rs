@@ -58,7 +58,7 @@ impl Store {
         if mode == CompactMode::Apply {
             self.clear_leftovers()?;
         }
-        let stages = self.stages()?;
+        let stages = self.without_cache().stages()?;
         let mut planned = Vec::new();
         for (done, stage) in stages.iter().enumerate() {
             tell(done, stages.len(), &stage.timing_stage().stage_id);

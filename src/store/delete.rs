@@ -59,14 +59,14 @@ impl Store {
         let dependents = self.dependents(name)?;
         let mut rebased = Vec::new();
         if !dependents.is_empty() {
-            let stage = self.stage(name)?;
+            let stage = self.without_cache().stage(name)?;
             let mut base = stage.base().cloned();
             for (done, dependent) in dependents.iter().enumerate() {
                 tell(done, dependents.len(), dependent);
                 let again = self.put_on(dependent, base.as_ref())?;
                 // The first stage of a chain is gone: another one takes its place.
                 if base.is_none() {
-                    base = Some(self.stage(dependent)?);
+                    base = Some(self.without_cache().stage(dependent)?);
                 }
                 rebased.push(again);
             }
@@ -105,7 +105,7 @@ impl Store {
     pub(super) fn put_on(&self, name: &str, base: Option<&Arc<Stage>>) -> Result<Rebased> {
         let place =
             |error: Error| error.at(format_args!("stage {name} cannot be put on another base"));
-        let stage = self.stage(name).map_err(place)?;
+        let stage = self.without_cache().stage(name).map_err(place)?;
         let file = rebase(self, &stage, base).map_err(place)?;
         let bytes_after = file.position();
         file.publish(&self.stage_path(name))?;
