@@ -159,7 +159,7 @@ impl Capture {
         }
         let metadata = StageMetadata { tolerance, ..describe(&objects, base.as_deref()) };
         let path = store.temporary_path(stage);
-        let writer = StageWriter::create(path, options.codec, options.level)?;
+        let writer = StageWriter::create(store.disk(), path, options.codec, options.level)?;
         let preparation = {
             let (base, metadata, codec) = (base.clone(), metadata.clone(), options.codec);
             Preparation::begin(move || prepare(Arc::new(objects), base, &metadata, codec))?

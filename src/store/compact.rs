@@ -86,7 +86,7 @@ impl Store {
             return Ok(None);
         }
         let name = &stage.timing_stage().stage_id;
-        let now = Stage::open(file.path(), name, self.read_mode(), None, |_| Ok(base.clone()))?;
+        let now = Stage::open(self, file.path(), name, None, |_| Ok(base.clone()))?;
         let base = now.timing_stage().base().map(str::to_owned);
         Ok(Some((file, Rebased { stage: name.clone(), base, bytes_before, bytes_after })))
     }

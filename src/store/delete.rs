@@ -125,12 +125,10 @@ impl Store {
         if head.as_deref() != Some(name) {
             return Ok(head);
         }
-        let base = self.existing_stage_file(name).ok().and_then(|file| {
-            file.stage().base().filter(|base| self.has_stage(base)).map(str::to_owned)
-        });
-        let head = match base {
-            Some(base) => Some(base),
-            None => self.last_stage(name)?,
+        let file = self.existing_stage_file(name).ok();
+        let head = match file.as_ref().and_then(|file| file.stage().base()) {
+            Some(base) if self.has_stage(base)? => Some(base.to_owned()),
+            _ => self.last_stage(name)?,
         };
         match &head {
             Some(head) => self.write_head(head)?,
