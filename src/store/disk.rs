@@ -114,8 +114,9 @@ pub trait Disk: Debug + Send + Sync {
 }
 
 /// The operating system.
+#[doc(hidden)]
 #[derive(Debug)]
-struct System;
+pub struct System;
 
 impl Disk for System {}
 
