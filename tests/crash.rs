@@ -307,6 +307,8 @@ fn an_operation_that_fails_harms_nothing() {
     let mut faults = vec![Fault::Short];
     faults.extend([libc::EIO, libc::ENOSPC, libc::EINTR].map(Fault::Once));
     faults.extend([libc::EDQUOT, libc::EROFS].map(Fault::Lasting));
+    // All reads of blocks are alike.
+    let read_step = if std::env::var_os("CKP_EXHAUSTIVE").is_some() { 1 } else { 7 };
     let place = Place::new();
     let (mut runs, mut refused) = (0, 0);
     for scenario in scenarios() {
@@ -314,11 +316,10 @@ fn an_operation_that_fails_harms_nothing() {
         let disk = place.with(&prepared);
         act(&scenario, &place, &disk).unwrap();
         let (operations, changing) = disk.operations();
-        println!("{}: {operations} {}", scenario.name, changing.len());
         for operation in 0..operations {
             for fault in &faults {
                 let is_read = !changing.contains(&operation);
-                if is_read && *fault != Fault::Once(libc::EIO) {
+                if is_read && (*fault != Fault::Once(libc::EIO) || operation % read_step != 0) {
                     continue;
                 }
                 let what = format!("{}, operation {operation}: {fault:?}", scenario.name);

@@ -207,18 +207,16 @@ impl Store {
     /// The stage that the next one is a delta of, unless told otherwise.
     pub fn head(&self) -> Result<Option<String>> {
         match self.disk.read_text(&self.root.join(HEAD)) {
-            Ok(text) => {
-                let name = text.trim_end().to_owned();
-                check_name(&name).map_err(|_| {
-                    corrupt(format!(
-                        "{} does not hold a stage name.",
-                        self.root.join(HEAD).display()
-                    ))
-                })?;
-                Ok(Some(name))
-            }
+            Ok(text) if check_name(text.trim_end()).is_ok() => Ok(Some(text.trim_end().to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed("read the head of", &error)),
+            Err(error) if error.kind() != io::ErrorKind::InvalidData => {
+                Err(self.failed("read the head of", &error))
+            }
+            // Or it is no text.
+            _ => Err(corrupt(format!(
+                "{} does not hold a stage name.",
+                self.root.join(HEAD).display()
+            ))),
         }
     }
 

@@ -5,7 +5,7 @@
 //! process, so that a dead writer never blocks a live one; the text in the file is for messages.
 
 use std::fs::{File, Metadata, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::SystemTime;
@@ -44,7 +44,7 @@ impl WriterLock {
             }
             // The text only helps a second writer's message; a full disk must not keep it from
             // trying.
-            let _ = sign(&mut file);
+            let _ = sign(disk, &file);
             return Ok(Self { file });
         }
     }
@@ -58,13 +58,13 @@ fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-fn sign(file: &mut File) -> std::io::Result<()> {
-    file.set_len(0)?;
-    file.rewind()?;
+fn sign(disk: &dyn Disk, file: &File) -> io::Result<()> {
+    disk.truncate(file, 0)?;
     let system = rustix::system::uname();
     let host = system.nodename().to_string_lossy();
     let now = humantime::format_rfc3339_seconds(SystemTime::now());
-    writeln!(file, "process {} on {host} since {now}", std::process::id())
+    let text = format!("process {} on {host} since {now}\n", std::process::id());
+    disk.write(file, text.as_bytes()).map(drop)
 }
 
 fn held(path: &Path, file: &mut File) -> Error {
