@@ -163,6 +163,9 @@ impl Store {
         let mut open = HashMap::new();
         let names = self.stage_names()?;
         let stages = names.iter().map(|name| self.open_again_if_rebased(name, &mut open));
+        // One that was deleted since it was listed is none of them.
+        let is_gone = |error: &Error| error.kind() == ErrorKind::NotFound;
+        let stages = stages.filter(|stage| !stage.as_ref().is_err_and(is_gone));
         let mut stages: Vec<Arc<Stage>> = stages.collect::<Result<_>>()?;
         stages.sort_by_key(|stage| stage.timing_stage().timestamp);
         Ok(stages)
@@ -170,7 +173,7 @@ impl Store {
 
     /// A writer may put a stage on another base and delete the old one between the opening of both: then the
     /// file of the stage is another one by now.
-    fn open_again_if_rebased(
+    pub(super) fn open_again_if_rebased(
         &self,
         name: &str,
         open: &mut HashMap<String, Arc<Stage>>,
@@ -322,7 +325,7 @@ impl Store {
     }
 
     /// Open `name` and its bases. `open` holds what was opened before, `depth` bounds the chain.
-    pub(super) fn open_chain(
+    fn open_chain(
         &self,
         name: &str,
         depth: u32,
@@ -337,13 +340,14 @@ impl Store {
         let path = self.stage_path(name);
         let stage = Stage::open(self, &path, name, self.cache.clone(), |base| {
             check_name(base)?;
-            if !self.has_stage(base)? {
-                return Err(Error::new(
+            let opened = self.open_chain(base, depth + 1, open);
+            opened.map_err(|error| match error.kind() {
+                ErrorKind::NotFound => Error::new(
                     ErrorKind::BaseMissing,
                     format!("Stage {base} is not in {}.", self.root.display()),
-                ));
-            }
-            self.open_chain(base, depth + 1, open)
+                ),
+                _ => error,
+            })
         })?;
         let stage = Arc::new(stage);
         open.insert(name.to_owned(), stage.clone());

@@ -8,7 +8,7 @@ use std::fs::{File, Metadata, TryLockError};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::disk::Disk;
 use crate::error::{Error, ErrorKind, Result};
@@ -71,13 +71,22 @@ fn held(path: &Path, file: &mut File) -> Error {
     let mut holder = String::new();
     let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
     let holder = if known { holder.trim() } else { "another process" };
+    let age = age(holder).map(|age| format!(" ({} ago)", humantime::format_duration(age)));
     Error::new(
         ErrorKind::Locked,
         format!(
-            "The store is being written to by {holder} (lock {}). Wait for it, then try again.",
+            "The store is being written to by {holder}{} (lock {}). Wait for it, then try again.",
+            age.unwrap_or_default(),
             path.display()
         ),
     )
+}
+
+/// How long ago it was that the lock was taken, to the second.
+fn age(holder: &str) -> Option<Duration> {
+    let since = humantime::parse_rfc3339(holder.rsplit(' ').next()?).ok()?;
+    let age = SystemTime::now().duration_since(since).ok()?;
+    Some(Duration::from_secs(age.as_secs()))
 }
 
 #[cfg(test)]
