@@ -172,7 +172,8 @@ impl Store {
     }
 
     /// A writer may put a stage on another base and delete the old one between the opening of both: then the
-    /// file of the stage is another one by now.
+    /// file of the stage is another one by now. What was opened before may be older, too: a stage whose chain
+    /// got shorter does not fit on bases whose chains were longer then.
     pub(super) fn open_again_if_rebased(
         &self,
         name: &str,
@@ -180,7 +181,10 @@ impl Store {
     ) -> Result<Arc<Stage>> {
         for _ in 0..REBASED_MEANWHILE {
             match self.open_chain(name, 0, open) {
-                Err(error) if error.kind() == ErrorKind::BaseMissing => {}
+                Err(error) if error.kind() == ErrorKind::BaseMissing => open.clear(),
+                Err(error) if error.kind() == ErrorKind::Corrupt && !open.is_empty() => {
+                    open.clear()
+                }
                 outcome => return outcome,
             }
         }
@@ -288,14 +292,19 @@ impl Store {
     /// The same, with what a dead writer left.
     pub(super) fn begin_looking(&self) -> Result<Writing> {
         let made_root = self.create_directory(&self.root)?;
-        let lock = WriterLock::acquire(&*self.disk, &self.root.join(LOCK))?;
-        let marker = self.root.join(MARKER);
-        let is_new = !exists(&*self.disk, &marker).map_err(|error| self.failed("open", &error))?;
+        let lock = WriterLock::acquire(&*self.disk, &self.root.join(LOCK)).inspect_err(|_| {
+            if made_root {
+                let _ = self.disk.remove_directory(&self.root);
+            }
+        })?;
         let (root, disk) = (self.root.clone(), self.disk.clone());
-        let writing = Writing { root, disk, made_root, is_new, _lock: lock };
+        let mut writing = Writing { root, disk, made_root, is_new: made_root, _lock: lock };
+        let marker = self.root.join(MARKER);
+        let is_made = exists(&*self.disk, &marker).map_err(|error| self.failed("open", &error))?;
+        writing.is_new = !is_made;
         self.create_directory(&self.root.join(STAGES))?;
         self.create_directory(&self.root.join(TEMPORARY))?;
-        if is_new {
+        if !is_made {
             // What a writer that was ended left of a marker would be in the way.
             self.clear_leftovers()?;
             // Later writers take a store that has a marker for one whose own name is durable.
