@@ -159,7 +159,7 @@ impl Capture {
         }
         let metadata = StageMetadata { tolerance, ..describe(&objects, base.as_deref()) };
         let path = store.temporary_path(stage);
-        let writer = StageWriter::create(path, options.codec, options.level)?;
+        let writer = StageWriter::create(store.disk(), path, options.codec, options.level)?;
         let preparation = {
             let (base, metadata, codec) = (base.clone(), metadata.clone(), options.codec);
             Preparation::begin(move || prepare(Arc::new(objects), base, &metadata, codec))?
@@ -363,9 +363,8 @@ impl Capture {
     ///
     /// # Errors
     /// `ShapeMismatch` when a column lacks rows; `Corrupt` or `Truncated` for damage in the base;
-    /// `NoSpace`, `Io`. On failure the store is as it was
-    /// before the capture began, but for this: when only the head could not be replaced, the stage
-    /// is there and the head is the old one.
+    /// `NoSpace`, `Io`. On failure the store is as it was before the capture began, and the save can be
+    /// repeated. A disk that fails again while the stage is taken back may leave it there, whole.
     pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
         self.check_complete()?;
         finish_clocks(&mut self.metadata)?;
@@ -404,9 +403,8 @@ impl Capture {
             let timing = file.position() - attached;
             file = keep_what_pays(store, file, timing, base, &record, &self.options)?;
         }
-        file.publish(&store.stage_path(&self.stage_id))?;
+        store.publish_new(file, &self.stage_id)?;
         self.writing.keep();
-        store.write_head(&self.stage_id)?;
         store.stage(&self.stage_id)
     }
 

@@ -86,7 +86,7 @@ impl Store {
             return Ok(None);
         }
         let name = &stage.timing_stage().stage_id;
-        let now = Stage::open(file.path(), name, self.read_mode(), None, |_| Ok(base.clone()))?;
+        let now = Stage::open(self, file.path(), name, None, |_| Ok(base.clone()))?;
         let base = now.timing_stage().base().map(str::to_owned);
         Ok(Some((file, Rebased { stage: name.clone(), base, bytes_before, bytes_after })))
     }
@@ -186,7 +186,7 @@ mod tests {
     fn a_chain_that_is_too_long_begins_anew() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("s.ckp");
-        let store = Store::open(&path, OpenMode::Create, ReadMode::Mapped).unwrap();
+        let store = Store::open(&path, OpenMode::Create, ReadMode::default()).unwrap();
         save(&store, "0", None, 0.0);
         for number in 1..=MAX_CHAIN {
             let (name, base) = (number.to_string(), (number - 1).to_string());

@@ -5,13 +5,13 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cache::Cache;
-use super::durable::{replace, sync_directory};
+use super::disk::{Disk, system};
+use super::durable::{TemporaryFile, parent, replace, sync_directory};
 use super::lock::WriterLock;
 use super::mapping::ReadMode;
 use super::reader::Stage;
@@ -45,6 +45,7 @@ pub enum OpenMode {
 #[derive(Debug)]
 pub struct Store {
     root: PathBuf,
+    disk: Arc<dyn Disk>,
     read_mode: ReadMode,
     cache: Option<Arc<Cache>>,
 }
@@ -56,12 +57,23 @@ impl Store {
     /// `NotFound` when there is none and it shall not be made, `InvalidArgument` when the path is
     /// something else, `Unsupported` when the store has another format.
     pub fn open(path: &Path, mode: OpenMode, read_mode: ReadMode) -> Result<Self> {
+        Self::open_on(system(), path, mode, read_mode)
+    }
+
+    /// The same on another file system than that of the operating system: for tests.
+    #[doc(hidden)]
+    pub fn open_on(
+        disk: Arc<dyn Disk>,
+        path: &Path,
+        mode: OpenMode,
+        read_mode: ReadMode,
+    ) -> Result<Self> {
         if path.as_os_str().is_empty() {
             return Err(invalid("The path of the store is empty."));
         }
         let cache = Cache::from_environment();
-        let store = Self { root: path.to_path_buf(), read_mode, cache };
-        let metadata = match fs::metadata(path) {
+        let store = Self { root: path.to_path_buf(), disk, read_mode, cache };
+        let metadata = match store.disk.metadata(path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound && mode == OpenMode::Create => {
                 return Ok(store);
@@ -80,7 +92,7 @@ impl Store {
                 path.display()
             )));
         }
-        match fs::read_to_string(path.join(MARKER)) {
+        match store.disk.read_text(&path.join(MARKER)) {
             Ok(text) => store.check_marker(&text)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // A crash while the store was being made leaves no marker and no stage.
@@ -105,7 +117,12 @@ impl Store {
 
     /// The same store, whose stages are decoded whatever is in the cache.
     pub(super) fn without_cache(&self) -> Self {
-        Self { root: self.root.clone(), read_mode: self.read_mode, cache: None }
+        Self {
+            root: self.root.clone(),
+            disk: self.disk.clone(),
+            read_mode: self.read_mode,
+            cache: None,
+        }
     }
 
     /// The directory.
@@ -115,14 +132,13 @@ impl Store {
 
     /// Names of all stages, sorted. Whether their files are sound is not looked at.
     pub fn stage_names(&self) -> Result<Vec<String>> {
-        let entries = match fs::read_dir(self.root.join(STAGES)) {
+        let entries = match self.disk.list(&self.root.join(STAGES)) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(self.failed("list", &error)),
         };
         let mut names = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(|error| self.failed("list", &error))?.file_name();
+        for name in entries {
             let name = name.to_str().and_then(|name| name.strip_suffix(STAGE_SUFFIX));
             names.extend(name.filter(|name| check_name(name).is_ok()).map(str::to_owned));
         }
@@ -147,21 +163,28 @@ impl Store {
         let mut open = HashMap::new();
         let names = self.stage_names()?;
         let stages = names.iter().map(|name| self.open_again_if_rebased(name, &mut open));
+        // One that was deleted since it was listed is none of them.
+        let is_gone = |error: &Error| error.kind() == ErrorKind::NotFound;
+        let stages = stages.filter(|stage| !stage.as_ref().is_err_and(is_gone));
         let mut stages: Vec<Arc<Stage>> = stages.collect::<Result<_>>()?;
         stages.sort_by_key(|stage| stage.timing_stage().timestamp);
         Ok(stages)
     }
 
     /// A writer may put a stage on another base and delete the old one between the opening of both: then the
-    /// file of the stage is another one by now.
-    fn open_again_if_rebased(
+    /// file of the stage is another one by now. What was opened before may be older, too: a stage whose chain
+    /// got shorter does not fit on bases whose chains were longer then.
+    pub(super) fn open_again_if_rebased(
         &self,
         name: &str,
         open: &mut HashMap<String, Arc<Stage>>,
     ) -> Result<Arc<Stage>> {
         for _ in 0..REBASED_MEANWHILE {
             match self.open_chain(name, 0, open) {
-                Err(error) if error.kind() == ErrorKind::BaseMissing => {}
+                Err(error) if error.kind() == ErrorKind::BaseMissing => open.clear(),
+                Err(error) if error.kind() == ErrorKind::Corrupt && !open.is_empty() => {
+                    open.clear()
+                }
                 outcome => return outcome,
             }
         }
@@ -180,29 +203,27 @@ impl Store {
     /// `InvalidArgument` for a name that cannot be, `NotFound`.
     pub(super) fn check_stage(&self, name: &str) -> Result<()> {
         check_name(name)?;
-        if self.has_stage(name) { Ok(()) } else { Err(self.no_stage(name)) }
+        if self.has_stage(name)? { Ok(()) } else { Err(self.no_stage(name)) }
     }
 
     /// Size of the file of a stage; 0 where it cannot be told.
     pub(super) fn stage_bytes(&self, name: &str) -> u64 {
-        fs::metadata(self.stage_path(name)).map_or(0, |metadata| metadata.len())
+        self.disk.metadata(&self.stage_path(name)).map_or(0, |metadata| metadata.len())
     }
 
     /// The stage that the next one is a delta of, unless told otherwise.
     pub fn head(&self) -> Result<Option<String>> {
-        match fs::read_to_string(self.root.join(HEAD)) {
-            Ok(text) => {
-                let name = text.trim_end().to_owned();
-                check_name(&name).map_err(|_| {
-                    corrupt(format!(
-                        "{} does not hold a stage name.",
-                        self.root.join(HEAD).display()
-                    ))
-                })?;
-                Ok(Some(name))
-            }
+        match self.disk.read_text(&self.root.join(HEAD)) {
+            Ok(text) if check_name(text.trim_end()).is_ok() => Ok(Some(text.trim_end().to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed("read the head of", &error)),
+            Err(error) if error.kind() != io::ErrorKind::InvalidData => {
+                Err(self.failed("read the head of", &error))
+            }
+            // Or it is no text.
+            _ => Err(corrupt(format!(
+                "{} does not hold a stage name.",
+                self.root.join(HEAD).display()
+            ))),
         }
     }
 
@@ -223,7 +244,7 @@ impl Store {
     /// `InvalidArgument` for a name that cannot be, `AlreadyExists` for one that is taken.
     pub fn check_new_stage(&self, name: &str) -> Result<()> {
         check_name(name)?;
-        if self.has_stage(name) {
+        if self.has_stage(name)? {
             return Err(Error::new(
                 ErrorKind::AlreadyExists,
                 format!(
@@ -244,17 +265,21 @@ impl Store {
         self.root.join(TEMPORARY).join(name)
     }
 
+    pub(super) fn disk(&self) -> &Arc<dyn Disk> {
+        &self.disk
+    }
+
     pub(crate) fn read_mode(&self) -> ReadMode {
         self.read_mode
     }
 
-    pub(super) fn has_stage(&self, name: &str) -> bool {
-        self.stage_path(name).symlink_metadata().is_ok()
+    pub(super) fn has_stage(&self, name: &str) -> Result<bool> {
+        exists(&*self.disk, &self.stage_path(name)).map_err(|error| self.failed("list", &error))
     }
 
     /// One file, without its bases.
     pub(super) fn stage_file(&self, name: &str) -> Result<StageFile> {
-        StageFile::open(&self.stage_path(name), name, self.read_mode)
+        StageFile::open(self, &self.stage_path(name), name)
     }
 
     /// Make the directory if need be, become its writer, and clear away what a dead one left.
@@ -266,28 +291,50 @@ impl Store {
 
     /// The same, with what a dead writer left.
     pub(super) fn begin_looking(&self) -> Result<Writing> {
-        let made_root = create_directory(&self.root)?;
-        let lock = WriterLock::acquire(&self.root.join(LOCK))?;
-        let is_new = !self.root.join(MARKER).exists();
-        let writing = Writing { root: self.root.clone(), made_root, is_new, _lock: lock };
-        create_directory(&self.root.join(STAGES))?;
-        create_directory(&self.root.join(TEMPORARY))?;
-        if is_new {
-            replace(self.temporary_path(MARKER), &self.root.join(MARKER), MARKER_TEXT)?;
-            self.root
-                .parent()
-                .filter(|p| !p.as_os_str().is_empty())
-                .map_or(Ok(()), sync_directory)?;
+        let made_root = self.create_directory(&self.root)?;
+        let lock = WriterLock::acquire(&*self.disk, &self.root.join(LOCK)).inspect_err(|_| {
+            if made_root {
+                let _ = self.disk.remove_directory(&self.root);
+            }
+        })?;
+        let (root, disk) = (self.root.clone(), self.disk.clone());
+        let mut writing = Writing { root, disk, made_root, is_new: made_root, _lock: lock };
+        let marker = self.root.join(MARKER);
+        let is_made = exists(&*self.disk, &marker).map_err(|error| self.failed("open", &error))?;
+        writing.is_new = !is_made;
+        self.create_directory(&self.root.join(STAGES))?;
+        self.create_directory(&self.root.join(TEMPORARY))?;
+        if !is_made {
+            // What a writer that was ended left of a marker would be in the way.
+            self.clear_leftovers()?;
+            // Later writers take a store that has a marker for one whose own name is durable.
+            sync_directory(&*self.disk, parent(&self.root))?;
+            replace(&self.disk, self.temporary_path(MARKER), &marker, MARKER_TEXT)?;
+        } else {
+            // What a writer that was ended did is seen, and may be built on: it has to stay.
+            sync_directory(&*self.disk, &self.root.join(STAGES))?;
+            sync_directory(&*self.disk, &self.root)?;
         }
         Ok(writing)
     }
 
+    /// Give a new stage its name and make it the head, or neither.
+    pub(super) fn publish_new(&self, file: TemporaryFile, name: &str) -> Result<()> {
+        let published = file.publish(&self.stage_path(name)).and_then(|()| self.write_head(name));
+        // Nobody else writes, so nothing depends on the stage yet but the head, where that was replaced.
+        if published.is_err() && self.head().is_ok_and(|head| head.as_deref() != Some(name)) {
+            let _ = self.remove_stage(name);
+        }
+        published
+    }
+
     pub(super) fn write_head(&self, name: &str) -> Result<()> {
-        replace(self.temporary_path(HEAD), &self.root.join(HEAD), &format!("{name}\n"))
+        let (temporary, head) = (self.temporary_path(HEAD), self.root.join(HEAD));
+        replace(&self.disk, temporary, &head, &format!("{name}\n"))
     }
 
     /// Open `name` and its bases. `open` holds what was opened before, `depth` bounds the chain.
-    pub(super) fn open_chain(
+    fn open_chain(
         &self,
         name: &str,
         depth: u32,
@@ -300,15 +347,16 @@ impl Store {
             return Err(corrupt(format!("The chain of stage {name} does not end.")));
         }
         let path = self.stage_path(name);
-        let stage = Stage::open(&path, name, self.read_mode, self.cache.clone(), |base| {
+        let stage = Stage::open(self, &path, name, self.cache.clone(), |base| {
             check_name(base)?;
-            if !self.has_stage(base) {
-                return Err(Error::new(
+            let opened = self.open_chain(base, depth + 1, open);
+            opened.map_err(|error| match error.kind() {
+                ErrorKind::NotFound => Error::new(
                     ErrorKind::BaseMissing,
                     format!("Stage {base} is not in {}.", self.root.display()),
-                ));
-            }
-            self.open_chain(base, depth + 1, open)
+                ),
+                _ => error,
+            })
         })?;
         let stage = Arc::new(stage);
         open.insert(name.to_owned(), stage.clone());
@@ -317,7 +365,8 @@ impl Store {
 
     pub(super) fn clear_leftovers(&self) -> Result<()> {
         for leftover in self.leftovers()? {
-            fs::remove_file(self.temporary_path(&leftover.name))
+            self.disk
+                .remove(&self.temporary_path(&leftover.name))
                 .map_err(|error| self.failed("clean", &error))?;
         }
         Ok(())
@@ -327,10 +376,10 @@ impl Store {
     pub(super) fn leftovers(&self) -> Result<Vec<Leftover>> {
         let failed = |error: io::Error| self.failed("clean", &error);
         let mut leftovers = Vec::new();
-        for entry in fs::read_dir(self.root.join(TEMPORARY)).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let bytes = entry.metadata().map_err(failed)?.len();
-            leftovers.push(Leftover { name: entry.file_name(), bytes });
+        for name in self.disk.list(&self.root.join(TEMPORARY)).map_err(failed)? {
+            let bytes =
+                self.disk.symlink_metadata(&self.temporary_path(&name)).map_err(failed)?.len();
+            leftovers.push(Leftover { name, bytes });
         }
         leftovers.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(leftovers)
@@ -338,18 +387,19 @@ impl Store {
 
     /// Remove the file of a stage, durably. Its base and its dependents are not looked at.
     pub(super) fn remove_stage(&self, name: &str) -> Result<()> {
-        fs::remove_file(self.stage_path(name))
+        self.disk
+            .remove(&self.stage_path(name))
             .map_err(|error| self.failed("delete from", &error))?;
-        sync_directory(&self.root.join(STAGES))
+        sync_directory(&*self.disk, &self.root.join(STAGES))
     }
 
     /// There is no head any more: the next stage is a full one.
     pub(super) fn remove_head(&self) -> Result<()> {
-        match fs::remove_file(self.root.join(HEAD)) {
+        match self.disk.remove(&self.root.join(HEAD)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(self.failed("remove the head of", &error))
             }
-            _ => sync_directory(&self.root),
+            _ => sync_directory(&*self.disk, &self.root),
         }
     }
 
@@ -375,8 +425,7 @@ impl Store {
 
     /// Nothing in the directory but what a store being made has.
     fn is_blank(&self) -> Result<bool> {
-        for entry in fs::read_dir(&self.root).map_err(|error| self.failed("open", &error))? {
-            let name = entry.map_err(|error| self.failed("open", &error))?.file_name();
+        for name in self.disk.list(&self.root).map_err(|error| self.failed("open", &error))? {
             let known = [STAGES, TEMPORARY, LOCK].iter().any(|known| name == *known);
             if !known {
                 return Ok(false);
@@ -405,6 +454,15 @@ impl Store {
         )
     }
 
+    /// Make a directory; whether it was not there.
+    fn create_directory(&self, path: &Path) -> Result<bool> {
+        match self.disk.create_directory(path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(Error::io(format_args!("Cannot create {}", path.display()), &error)),
+        }
+    }
+
     fn failed(&self, what: &str, error: &io::Error) -> Error {
         Error::io(format_args!("Cannot {what} {}", self.root.display()), error)
     }
@@ -420,6 +478,7 @@ pub(super) struct Leftover {
 /// a first save that fails leaves nothing on disk.
 pub(super) struct Writing {
     root: PathBuf,
+    disk: Arc<dyn Disk>,
     made_root: bool,
     is_new: bool,
     // Dropped last: nobody else may begin to write before the rest is gone.
@@ -441,24 +500,24 @@ impl Drop for Writing {
         // Nothing here can be lost: directories are removed only when they are empty, and what
         // cannot be removed is an empty store, which the next writer takes over.
         for directory in [TEMPORARY, STAGES] {
-            let _ = fs::remove_dir(self.root.join(directory));
+            let _ = self.disk.remove_directory(&self.root.join(directory));
         }
-        if !self.root.join(STAGES).exists() {
-            let _ = fs::remove_file(self.root.join(MARKER));
-            let _ = fs::remove_file(self.root.join(LOCK));
+        if matches!(exists(&*self.disk, &self.root.join(STAGES)), Ok(false)) {
+            let _ = self.disk.remove(&self.root.join(MARKER));
+            let _ = self.disk.remove(&self.root.join(LOCK));
         }
         if self.made_root {
-            let _ = fs::remove_dir(&self.root);
+            let _ = self.disk.remove_directory(&self.root);
         }
     }
 }
 
-/// Make a directory; whether it was not there.
-fn create_directory(path: &Path) -> Result<bool> {
-    match fs::create_dir(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(Error::io(format_args!("Cannot create {}", path.display()), &error)),
+/// Whether there is such a name. An error is no answer: what is taken for absent may be replaced.
+fn exists(disk: &dyn Disk, path: &Path) -> io::Result<bool> {
+    match disk.symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -481,6 +540,8 @@ fn check_name(name: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -499,7 +560,7 @@ mod tests {
     fn opening_changes_nothing_on_disk() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("s.ckp");
-        let open = |mode| Store::open(&path, mode, ReadMode::Mapped);
+        let open = |mode| Store::open(&path, mode, ReadMode::default());
         assert_eq!(open(OpenMode::Read).unwrap_err().kind(), ErrorKind::NotFound);
         let store = open(OpenMode::Create).unwrap();
         assert!(!path.exists());
@@ -511,7 +572,7 @@ mod tests {
     #[test]
     fn what_is_not_a_store_is_refused() {
         let directory = tempfile::tempdir().unwrap();
-        let open = |path: &Path, mode| Store::open(path, mode, ReadMode::Mapped);
+        let open = |path: &Path, mode| Store::open(path, mode, ReadMode::default());
         let file = directory.path().join("file");
         fs::write(&file, "x").unwrap();
         for mode in [OpenMode::Read, OpenMode::Create] {
@@ -537,17 +598,17 @@ mod tests {
         let path = directory.path().join("s.ckp");
         fs::create_dir_all(path.join(TEMPORARY)).unwrap();
         fs::write(path.join(TEMPORARY).join("old"), "x").unwrap();
-        let store = Store::open(&path, OpenMode::Create, ReadMode::Mapped).unwrap();
+        let store = Store::open(&path, OpenMode::Create, ReadMode::default()).unwrap();
         store.begin_writing().unwrap().keep();
         assert_eq!(fs::read_dir(path.join(TEMPORARY)).unwrap().count(), 0);
-        Store::open(&path, OpenMode::Read, ReadMode::Mapped).unwrap();
+        Store::open(&path, OpenMode::Read, ReadMode::default()).unwrap();
     }
 
     #[test]
     fn a_first_save_that_fails_leaves_nothing() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("s.ckp");
-        let store = Store::open(&path, OpenMode::Create, ReadMode::Mapped).unwrap();
+        let store = Store::open(&path, OpenMode::Create, ReadMode::default()).unwrap();
         drop(store.begin_writing().unwrap());
         assert!(!path.exists());
         fs::create_dir(&path).unwrap();

@@ -67,7 +67,7 @@ impl Stage {
         }
         let mut files = Vec::new();
         for (name, path) in missing {
-            let mut file = TemporaryFile::create(temporary_path(path))?;
+            let mut file = TemporaryFile::create(self.file().disk(), temporary_path(path))?;
             self.each_block(name, |bytes| file.write(bytes))?;
             file.seal()?;
             files.push((file, path));

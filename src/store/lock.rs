@@ -4,12 +4,13 @@
 //! One writer at a time: an advisory lock on a file of the store. The kernel releases it with the
 //! process, so that a dead writer never blocks a live one; the text in the file is for messages.
 
-use std::fs::{File, Metadata, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::fs::{File, Metadata, TryLockError};
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use super::disk::Disk;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The right to write to a store, held until dropped.
@@ -27,17 +28,11 @@ impl Drop for WriterLock {
 }
 
 impl WriterLock {
-    pub fn acquire(path: &Path) -> Result<Self> {
+    pub fn acquire(disk: &dyn Disk, path: &Path) -> Result<Self> {
         let failed = |error| Error::io(format_args!("Cannot lock {}", path.display()), &error);
         loop {
-            let mut file = OpenOptions::new()
-                .create(true)
-                .truncate(false)
-                .read(true)
-                .write(true)
-                .open(path)
-                .map_err(failed)?;
-            match file.try_lock() {
+            let mut file = disk.open_lock(path).map_err(failed)?;
+            match disk.try_lock(&file) {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -49,7 +44,7 @@ impl WriterLock {
             }
             // The text only helps a second writer's message; a full disk must not keep it from
             // trying.
-            let _ = sign(&mut file);
+            let _ = sign(disk, &file);
             return Ok(Self { file });
         }
     }
@@ -63,55 +58,67 @@ fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-fn sign(file: &mut File) -> std::io::Result<()> {
-    file.set_len(0)?;
-    file.rewind()?;
+fn sign(disk: &dyn Disk, file: &File) -> io::Result<()> {
+    disk.truncate(file, 0)?;
     let system = rustix::system::uname();
     let host = system.nodename().to_string_lossy();
     let now = humantime::format_rfc3339_seconds(SystemTime::now());
-    writeln!(file, "process {} on {host} since {now}", std::process::id())
+    let text = format!("process {} on {host} since {now}\n", std::process::id());
+    disk.write(file, text.as_bytes()).map(drop)
 }
 
 fn held(path: &Path, file: &mut File) -> Error {
     let mut holder = String::new();
     let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
     let holder = if known { holder.trim() } else { "another process" };
+    let age = age(holder).map(|age| format!(" ({} ago)", humantime::format_duration(age)));
     Error::new(
         ErrorKind::Locked,
         format!(
-            "The store is being written to by {holder} (lock {}). Wait for it, then try again.",
+            "The store is being written to by {holder}{} (lock {}). Wait for it, then try again.",
+            age.unwrap_or_default(),
             path.display()
         ),
     )
 }
 
+/// How long ago it was that the lock was taken, to the second.
+fn age(holder: &str) -> Option<Duration> {
+    let since = humantime::parse_rfc3339(holder.rsplit(' ').next()?).ok()?;
+    let age = SystemTime::now().duration_since(since).ok()?;
+    Some(Duration::from_secs(age.as_secs()))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::disk::system;
     use super::*;
 
     #[test]
     fn a_copy_of_the_open_file_does_not_keep_the_lock() {
+        let disk = system();
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("LOCK");
-        let first = WriterLock::acquire(&path).unwrap();
+        let first = WriterLock::acquire(&*disk, &path).unwrap();
         // What a fork makes of it.
         let _copy = first.file.try_clone().unwrap();
         drop(first);
-        WriterLock::acquire(&path).unwrap();
+        WriterLock::acquire(&*disk, &path).unwrap();
     }
 
     #[test]
     fn the_second_writer_is_told_who_the_first_is() {
+        let disk = system();
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("LOCK");
-        let first = WriterLock::acquire(&path).unwrap();
-        let error = WriterLock::acquire(&path).unwrap_err();
+        let first = WriterLock::acquire(&*disk, &path).unwrap();
+        let error = WriterLock::acquire(&*disk, &path).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Locked);
         assert!(error.to_string().contains(&format!("process {}", std::process::id())));
         drop(first);
-        WriterLock::acquire(&path).unwrap();
+        WriterLock::acquire(&*disk, &path).unwrap();
         assert_eq!(
-            WriterLock::acquire(directory.path()).unwrap_err().kind(),
+            WriterLock::acquire(&*disk, directory.path()).unwrap_err().kind(),
             ErrorKind::Io,
             "a directory cannot be the lock"
         );

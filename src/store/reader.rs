@@ -14,8 +14,8 @@ use rayon::prelude::*;
 use super::cache::Cache;
 use super::cached_rows::{self, CachedNames};
 use super::columns::{ColumnDecoder, groups, uses_graph};
+use super::directory::Store;
 use super::load::LEAST_CACHED;
-use super::mapping::ReadMode;
 use super::scenes::SceneMap;
 use super::sources::{
     Column, ColumnBase, ColumnLoads, ColumnSource, Expected, column_loads, delay_key, expected,
@@ -57,13 +57,13 @@ pub struct Stage {
 impl Stage {
     /// Open the file `path` of stage `name`. `open_base` opens other stages of the store.
     pub(super) fn open(
+        store: &Store,
         path: &Path,
         name: &str,
-        mode: ReadMode,
         cache: Option<Arc<Cache>>,
         open_base: impl FnOnce(&str) -> Result<Arc<Self>>,
     ) -> Result<Self> {
-        let file = StageFile::open(path, name, mode)?;
+        let file = StageFile::open(store, path, name)?;
         let base = match &file.stage().base_checkpoint_ref {
             None => None,
             Some(reference) => {

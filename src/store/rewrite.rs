@@ -3,7 +3,6 @@
 
 //! A stage written again: the same content, coded otherwise.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use super::arrays::aligned_bytes;
@@ -35,7 +34,7 @@ pub(super) fn rewrite_as_full(
     options: &CaptureOptions,
 ) -> Result<TemporaryFile> {
     let name = &record.stage_id;
-    let stage = Stage::open(delta.path(), name, store.read_mode(), None, |_| Ok(base.clone()))?;
+    let stage = Stage::open(store, delta.path(), name, None, |_| Ok(base.clone()))?;
     let known = stage.delay_tables()?.entries();
     let points = |entries: &[TableEntry]| Ok(vec![[usize::MAX; 2]; entries.len()]);
     let streams = &stage.timing_stage().delta_changes.streams;
@@ -101,7 +100,7 @@ fn check_same(
 ) -> Result<()> {
     let name = &stage.timing_stage().stage_id;
     let differs = |what: &str| corrupt(format!("{what} of stage {name} would not be the same."));
-    let again = Stage::open(file.path(), name, store.read_mode(), None, |other| {
+    let again = Stage::open(store, file.path(), name, None, |other| {
         base.cloned().ok_or_else(|| corrupt(format!("Stage {other} is not the new base.")))
     })?;
     if again.digest() != stage.digest() || again.base_digest() != stage.base_digest() {
@@ -139,7 +138,7 @@ fn rewrite(
     options: &CaptureOptions,
 ) -> Result<TemporaryFile> {
     let path = store.temporary_path(temporary);
-    let mut writer = StageWriter::create(path, options.codec, options.level)?;
+    let mut writer = StageWriter::create(store.disk(), path, options.codec, options.level)?;
     let base = base.map(|base| column_base(stage, base)).transpose()?;
     if !tables.bytes.is_empty() {
         writer.put_bytes(StreamKey::plain(StreamKind::DelayTables), &tables.bytes, None)?;
@@ -174,11 +173,11 @@ fn write_attachments(
             Some(known) => {
                 // To find what it has of the base, it is read twice.
                 let path = store.temporary_path(format!("{temporary}.file"));
-                let mut plain = TemporaryFile::create(path)?;
+                let mut plain = TemporaryFile::create(store.disk(), path)?;
                 stage.each_block(name, |bytes| plain.write(bytes))?;
                 plain.seal()?;
                 let failed = |error| Error::io("Cannot read a temporary file", &error);
-                let mut input = File::open(plain.path()).map_err(failed)?;
+                let mut input = store.disk().open(plain.path()).map_err(failed)?;
                 attach(writer, name, &mut input, Some(known))?
             }
             None => attach_again(writer, stage, name)?

@@ -4,8 +4,11 @@
 //! One stage file by itself, without its base.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::mapping::{ReadMode, Source};
+use super::directory::Store;
+use super::disk::Disk;
+use super::mapping::Source;
 use crate::error::{Error, ErrorKind, Result, corrupt};
 use crate::format::{
     FOOTER_SIZE, Footer, HEADER_SIZE, Header, SECTION_INDEX, SECTION_RECORD, Section, crc32,
@@ -25,9 +28,9 @@ pub(super) struct StageFile {
 
 impl StageFile {
     /// Open `path`, which must hold the stage `name`.
-    pub fn open(path: &Path, name: &str, mode: ReadMode) -> Result<Self> {
+    pub fn open(store: &Store, path: &Path, name: &str) -> Result<Self> {
         let place = |error: Error| error.at(path.display());
-        let source = Source::open(path, mode)?;
+        let source = Source::open(store.disk(), path, store.read_mode())?;
         let stage = read_structure(&source).map_err(place)?;
         if stage.stage_id != name {
             let held = &stage.stage_id;
@@ -37,6 +40,11 @@ impl StageFile {
         }
         let digest = stage_digest(&stage.metadata, &stage.delta_changes);
         Ok(Self { source, stage, digest })
+    }
+
+    /// Where it is.
+    pub fn disk(&self) -> &Arc<dyn Disk> {
+        self.source.disk()
     }
 
     pub fn stage(&self) -> &TimingStage {

@@ -4,7 +4,9 @@
 //! Writes one stage file, array by array.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::disk::Disk;
 use super::durable::TemporaryFile;
 use crate::codec::CodecChoice;
 use crate::delta::{Predictor, integer_residual};
@@ -55,8 +57,13 @@ impl EncodedStream {
 }
 
 impl StageWriter {
-    pub fn create(path: PathBuf, choice: CodecChoice, level: i32) -> Result<Self> {
-        let mut file = TemporaryFile::create(path)?;
+    pub fn create(
+        disk: &Arc<dyn Disk>,
+        path: PathBuf,
+        choice: CodecChoice,
+        level: i32,
+    ) -> Result<Self> {
+        let mut file = TemporaryFile::create(disk, path)?;
         file.write(&Header::encode())?;
         let encoder = BlockEncoder::new(choice, level)?;
         Ok(Self { file, encoder, choice, level, delta: CompressedDelta::default() })

@@ -10,6 +10,7 @@ pub mod command;
 pub mod flow;
 pub mod library;
 pub mod page;
+pub mod recorded;
 pub mod registers;
 
 use std::path::Path;
@@ -124,7 +125,7 @@ pub fn column(table: &ObjectTable, key: StreamKey, version: u32) -> Vec<u32> {
 }
 
 pub fn create(path: &Path) -> Store {
-    Store::open(path, OpenMode::Create, ReadMode::Mapped).unwrap()
+    Store::open(path, OpenMode::Create, ReadMode::default()).unwrap()
 }
 
 /// Save version `version` of `table`.
