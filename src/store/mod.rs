@@ -9,6 +9,7 @@ mod attachments;
 mod cache;
 mod cached_rows;
 mod capture;
+mod claims;
 mod clocks;
 mod columns;
 mod compact;
