@@ -801,9 +801,10 @@
 #define CKP_OPEN_CREATE 1
 
 /*
- Add this to read with pread() instead of a memory mapping, for network file systems.
+ Add this to read through memory mappings. A stage file that another program cuts meanwhile is then no error,
+ but ends the process with SIGBUS.
  */
-#define CKP_OPEN_PREAD 256
+#define CKP_OPEN_MAP 512
 
 /*
  For people; of stages, a tree.
@@ -1856,7 +1857,7 @@ void ckp_error_free(ckp_error *error);
 /*
  Open the store at `path`.
 
- mode: CKP_OPEN_READ or CKP_OPEN_CREATE, plus CKP_OPEN_PREAD if wanted.
+ mode: CKP_OPEN_READ or CKP_OPEN_CREATE, plus CKP_OPEN_MAP if wanted.
 
  Returns CKP_NOT_FOUND when there is no store and mode is CKP_OPEN_READ; CKP_INVALID_ARGUMENT when
  the path is something else than a store; CKP_UNSUPPORTED when the store has another format.

@@ -35,6 +35,6 @@ pub use model::{
 pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, CompactMode, Compaction,
     Deletion, Depth, Disk, Finding, OpenMode, ReadMode, Rebased, RowState, Stage, StageAlignment,
-    Store, StreamCoding, Verification, report,
+    Store, StreamCoding, System, Verification, report,
 };
 pub use table::{Format, csv_field};

@@ -16,7 +16,7 @@ use common::{assert_holds, chain, column, create, key, save};
 const INSTANCES: usize = 20_000;
 
 fn open(root: &Path) -> Store {
-    let store = Store::open(&root.join("c.ckp"), OpenMode::Read, ReadMode::Mapped).unwrap();
+    let store = Store::open(&root.join("c.ckp"), OpenMode::Read, ReadMode::default()).unwrap();
     store.with_cache(&root.join("cache"), 1 << 30)
 }
 
@@ -93,7 +93,8 @@ fn a_cache_that_cannot_be_made_is_done_without() {
     let table = made(root.path());
     fs::write(root.path().join("cache"), "a file").unwrap();
     assert_holds(&open(root.path()).stage("second").unwrap(), &table, 2);
-    let store = Store::open(&root.path().join("c.ckp"), OpenMode::Read, ReadMode::Mapped).unwrap();
+    let store =
+        Store::open(&root.path().join("c.ckp"), OpenMode::Read, ReadMode::default()).unwrap();
     let stage = store.with_cache(&root.path().join("small"), 1000).stage("second").unwrap();
     assert_holds(&stage, &table, 2);
     assert!(!root.path().join("small").exists());

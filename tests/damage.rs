@@ -259,6 +259,6 @@ fn files_of_strangers_are_not_stages() {
     fs::create_dir(stages.join("dir.stage")).unwrap();
     assert_eq!(store.stage_names().unwrap(), ["a", "b", "dir"]);
     assert!(store.stage("dir").is_err());
-    let store = Store::open(store.path(), OpenMode::Read, ReadMode::Mapped).unwrap();
+    let store = Store::open(store.path(), OpenMode::Read, ReadMode::default()).unwrap();
     assert_eq!(store.verify(Depth::Full).unwrap().findings.len(), 1);
 }

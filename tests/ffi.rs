@@ -456,7 +456,7 @@ fn wrong_values_are_refused_one_by_one() {
     let latin = [0xe9u8 as c_char, 0];
     fails!(CKP_INVALID_ARGUMENT, ckp_store_open(latin.as_ptr(), 0, &raw mut other));
     let nowhere = c(handles.directory.path().join("none").to_str().unwrap());
-    let mode = CKP_OPEN_READ | CKP_OPEN_PREAD;
+    let mode = CKP_OPEN_READ | CKP_OPEN_MAP;
     fails!(CKP_NOT_FOUND, ckp_store_open(nowhere.as_ptr(), mode, &raw mut other));
     let mut out = null_mut();
     let mut number = 0;

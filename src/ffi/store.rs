@@ -19,8 +19,9 @@ use crate::table::Format;
 pub const CKP_OPEN_READ: u32 = 0;
 /// The store is made by the first capture; opening alone changes nothing on disk.
 pub const CKP_OPEN_CREATE: u32 = 1;
-/// Add this to read with pread() instead of a memory mapping, for network file systems.
-pub const CKP_OPEN_PREAD: u32 = 256;
+/// Add this to read through memory mappings. A stage file that another program cuts meanwhile is then no error,
+/// but ends the process with SIGBUS.
+pub const CKP_OPEN_MAP: u32 = 512;
 
 /// For people; of stages, a tree.
 pub const CKP_REPORT_TEXT: u32 = 0;
@@ -70,7 +71,7 @@ pub(super) fn report_format(code: u32) -> Result<Format> {
 
 /// Open the store at `path`.
 ///
-/// mode: CKP_OPEN_READ or CKP_OPEN_CREATE, plus CKP_OPEN_PREAD if wanted.
+/// mode: CKP_OPEN_READ or CKP_OPEN_CREATE, plus CKP_OPEN_MAP if wanted.
 ///
 /// Returns CKP_NOT_FOUND when there is no store and mode is CKP_OPEN_READ; CKP_INVALID_ARGUMENT when
 /// the path is something else than a store; CKP_UNSUPPORTED when the store has another format.
@@ -86,11 +87,11 @@ pub unsafe extern "C" fn ckp_store_open(
         guard(out_error, || {
             let path = string(path, "path")?;
             let out = output(out_store, "out_store")?;
-            let read_mode = match mode & CKP_OPEN_PREAD {
-                0 => ReadMode::Mapped,
-                _ => ReadMode::Positioned,
+            let read_mode = match mode & CKP_OPEN_MAP {
+                0 => ReadMode::Positioned,
+                _ => ReadMode::Mapped,
             };
-            let mode = match mode & !CKP_OPEN_PREAD {
+            let mode = match mode & !CKP_OPEN_MAP {
                 CKP_OPEN_READ => OpenMode::Read,
                 CKP_OPEN_CREATE => OpenMode::Create,
                 _ => return Err(invalid(format!("{mode} is not a mode to open a store in."))),

@@ -363,9 +363,8 @@ impl Capture {
     ///
     /// # Errors
     /// `ShapeMismatch` when a column lacks rows; `Corrupt` or `Truncated` for damage in the base;
-    /// `NoSpace`, `Io`. On failure the store is as it was
-    /// before the capture began, but for this: when only the head could not be replaced, the stage
-    /// is there and the head is the old one.
+    /// `NoSpace`, `Io`. On failure the store is as it was before the capture began, and the save can be
+    /// repeated. A disk that fails again while the stage is taken back may leave it there, whole.
     pub fn commit(mut self, store: &Store) -> Result<Arc<Stage>> {
         self.check_complete()?;
         finish_clocks(&mut self.metadata)?;
@@ -409,9 +408,8 @@ impl Capture {
         Stage::open(store, file.path(), &self.stage_id, None, |_| {
             base.ok_or_else(|| invalid("The new stage has no base."))
         })?;
-        file.publish(&store.stage_path(&self.stage_id))?;
+        store.publish_new(file, &self.stage_id)?;
         self.writing.keep();
-        store.write_head(&self.stage_id)?;
         store.stage(&self.stage_id)
     }
 

@@ -186,7 +186,7 @@ mod tests {
     fn a_chain_that_is_too_long_begins_anew() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("s.ckp");
-        let store = Store::open(&path, OpenMode::Create, ReadMode::Mapped).unwrap();
+        let store = Store::open(&path, OpenMode::Create, ReadMode::default()).unwrap();
         save(&store, "0", None, 0.0);
         for number in 1..=MAX_CHAIN {
             let (name, base) = (number.to_string(), (number - 1).to_string());

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::cache::Cache;
 use super::disk::{Disk, system};
-use super::durable::{replace, sync_directory};
+use super::durable::{TemporaryFile, parent, replace, sync_directory};
 use super::lock::WriterLock;
 use super::mapping::ReadMode;
 use super::reader::Stage;
@@ -292,16 +292,33 @@ impl Store {
         let is_new = !exists(&*self.disk, &marker).map_err(|error| self.failed("open", &error))?;
         let (root, disk) = (self.root.clone(), self.disk.clone());
         let writing = Writing { root, disk, made_root, is_new, _lock: lock };
-        self.create_directory(&self.root.join(STAGES))?;
-        self.create_directory(&self.root.join(TEMPORARY))?;
+        for directory in [STAGES, TEMPORARY] {
+            let path = self.root.join(directory);
+            self.create_directory(&path)?;
+            self.check_directory(&path)?;
+        }
         if is_new {
+            // What a writer that was ended left of a marker would be in the way.
+            self.clear_leftovers()?;
+            // Later writers take a store that has a marker for one whose own name is durable.
+            sync_directory(&*self.disk, parent(&self.root))?;
             replace(&self.disk, self.temporary_path(MARKER), &marker, MARKER_TEXT)?;
-            self.root
-                .parent()
-                .filter(|p| !p.as_os_str().is_empty())
-                .map_or(Ok(()), |parent| sync_directory(&*self.disk, parent))?;
+        } else {
+            // What a writer that was ended did is seen, and may be built on: it has to stay.
+            sync_directory(&*self.disk, &self.root.join(STAGES))?;
+            sync_directory(&*self.disk, &self.root)?;
         }
         Ok(writing)
+    }
+
+    /// Give a new stage its name and make it the head, or neither.
+    pub(super) fn publish_new(&self, file: TemporaryFile, name: &str) -> Result<()> {
+        let published = file.publish(&self.stage_path(name)).and_then(|()| self.write_head(name));
+        // Nobody else writes, so nothing depends on the stage yet but the head, where that was replaced.
+        if published.is_err() && self.head().is_ok_and(|head| head.as_deref() != Some(name)) {
+            let _ = self.remove_stage(name);
+        }
+        published
     }
 
     pub(super) fn write_head(&self, name: &str) -> Result<()> {
@@ -438,6 +455,20 @@ impl Store {
         }
     }
 
+    /// What is written and removed in a directory that is a link would be written and removed elsewhere.
+    fn check_directory(&self, path: &Path) -> Result<()> {
+        let metadata = self.disk.symlink_metadata(path);
+        let metadata = metadata.map_err(|error| self.failed("write to", &error))?;
+        if metadata.is_dir() {
+            return Ok(());
+        }
+        Err(invalid(format!(
+            "{} is no directory, as it has to be in a store that is written to. A link may lead anywhere: put \
+             a directory in its place.",
+            path.display()
+        )))
+    }
+
     fn failed(&self, what: &str, error: &io::Error) -> Error {
         Error::io(format_args!("Cannot {what} {}", self.root.display()), error)
     }
@@ -535,7 +566,7 @@ mod tests {
     fn opening_changes_nothing_on_disk() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("s.ckp");
-        let open = |mode| Store::open(&path, mode, ReadMode::Mapped);
+        let open = |mode| Store::open(&path, mode, ReadMode::default());
         assert_eq!(open(OpenMode::Read).unwrap_err().kind(), ErrorKind::NotFound);
         let store = open(OpenMode::Create).unwrap();
         assert!(!path.exists());
@@ -547,7 +578,7 @@ mod tests {
     #[test]
     fn what_is_not_a_store_is_refused() {
         let directory = tempfile::tempdir().unwrap();
-        let open = |path: &Path, mode| Store::open(path, mode, ReadMode::Mapped);
+        let open = |path: &Path, mode| Store::open(path, mode, ReadMode::default());
         let file = directory.path().join("file");
         fs::write(&file, "x").unwrap();
         for mode in [OpenMode::Read, OpenMode::Create] {
@@ -573,17 +604,17 @@ mod tests {
         let path = directory.path().join("s.ckp");
         fs::create_dir_all(path.join(TEMPORARY)).unwrap();
         fs::write(path.join(TEMPORARY).join("old"), "x").unwrap();
-        let store = Store::open(&path, OpenMode::Create, ReadMode::Mapped).unwrap();
+        let store = Store::open(&path, OpenMode::Create, ReadMode::default()).unwrap();
         store.begin_writing().unwrap().keep();
         assert_eq!(fs::read_dir(path.join(TEMPORARY)).unwrap().count(), 0);
-        Store::open(&path, OpenMode::Read, ReadMode::Mapped).unwrap();
+        Store::open(&path, OpenMode::Read, ReadMode::default()).unwrap();
     }
 
     #[test]
     fn a_first_save_that_fails_leaves_nothing() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("s.ckp");
-        let store = Store::open(&path, OpenMode::Create, ReadMode::Mapped).unwrap();
+        let store = Store::open(&path, OpenMode::Create, ReadMode::default()).unwrap();
         drop(store.begin_writing().unwrap());
         assert!(!path.exists());
         fs::create_dir(&path).unwrap();

@@ -138,8 +138,9 @@ fn other(what: &str) -> io::Error {
 }
 
 /// The operating system.
+#[doc(hidden)]
 #[derive(Debug)]
-struct System;
+pub struct System;
 
 impl Disk for System {}
 

@@ -97,8 +97,7 @@ impl TemporaryFile {
         })?;
         // The name is gone: there is nothing to remove any more.
         self.path = PathBuf::new();
-        let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty());
-        sync_directory(&*self.disk, directory.unwrap_or(Path::new(".")))
+        sync_directory(&*self.disk, parent(target))
     }
 }
 
@@ -109,6 +108,11 @@ impl Drop for TemporaryFile {
             let _ = self.disk.remove(&self.path);
         }
     }
+}
+
+/// The directory that a name is in; a name alone is in the current one.
+pub(super) fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Make the names in a directory durable.
@@ -139,6 +143,13 @@ mod tests {
 
     use super::super::disk::system;
     use super::*;
+
+    #[test]
+    fn a_name_alone_is_in_the_current_directory() {
+        assert_eq!(parent(Path::new("s.ckp")), Path::new("."));
+        assert_eq!(parent(Path::new("flow/s.ckp")), Path::new("flow"));
+        assert_eq!(parent(Path::new("/s.ckp")), Path::new("/"));
+    }
 
     #[test]
     fn a_file_appears_whole_or_not_at_all() {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-//! Bytes of a file, mapped or read by position.
+//! Bytes of a file, read by position or mapped.
 //!
 //! A mapping shows the file's current state, page by page, as it is touched. That is sound for stage
 //! files because they are written under another name, fsynced, renamed, and never changed or cut
-//! afterwards; a delete only removes the name. Where a file system breaks these rules (some network
-//! ones), use [`ReadMode::Positioned`].
+//! afterwards; a delete only removes the name. But nobody can keep another program from cutting a file, and
+//! a mapping answers that with a signal that ends the process: a router of many hours may be in it. Blocks
+//! are decoded from buffers as fast as from a mapping (`docs/reliability.md`), so files are read unless
+//! [`ReadMode::Mapped`] was asked for.
 
 #![allow(unsafe_code)]
 
@@ -24,11 +26,12 @@ use crate::error::{Error, ErrorKind, Result};
 /// How stage files are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReadMode {
-    /// Through a memory mapping: no copies.
+    /// With `pread`: a file that is cut meanwhile is an error.
     #[default]
-    Mapped,
-    /// With `pread`: for network file systems.
     Positioned,
+    /// Through a memory mapping, where the file system has them: no copies and no file left open, but a file
+    /// that is cut meanwhile ends the process with SIGBUS.
+    Mapped,
 }
 
 /// An open file.
@@ -49,13 +52,12 @@ impl Source {
         let file = disk.open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         let length = metadata.len();
-        let bytes = match mode {
+        let map = match mode {
             // An empty file cannot be mapped.
-            ReadMode::Mapped if metadata.is_file() && length > 0 => {
-                Bytes::Mapped(disk.map(&file).map_err(failed)?)
-            }
-            ReadMode::Mapped | ReadMode::Positioned => Bytes::File(file),
+            ReadMode::Mapped if metadata.is_file() && length > 0 => disk.map(&file).ok(),
+            ReadMode::Mapped | ReadMode::Positioned => None,
         };
+        let bytes = map.map_or(Bytes::File(file), Bytes::Mapped);
         Ok(Self { disk: disk.clone(), bytes, length })
     }
 

@@ -43,7 +43,7 @@ pub use capture::{BaseChoice, Capture, CaptureOptions};
 pub use compact::{CompactMode, Compaction};
 pub use delete::{Deletion, Rebased};
 pub use directory::{OpenMode, Store};
-pub use disk::Disk;
+pub use disk::{Disk, System};
 pub use explain::{BlockCoding, StreamCoding};
 pub use live::{RowState, StageAlignment};
 pub use mapping::ReadMode;

@@ -115,7 +115,7 @@ pub fn column(table: &ObjectTable, key: StreamKey, version: u32) -> Vec<u32> {
 }
 
 pub fn create(path: &Path) -> Store {
-    Store::open(path, OpenMode::Create, ReadMode::Mapped).unwrap()
+    Store::open(path, OpenMode::Create, ReadMode::default()).unwrap()
 }
 
 /// Save version `version` of `table`.

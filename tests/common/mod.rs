@@ -14,6 +14,7 @@ pub mod forged;
 pub mod library;
 pub mod memory;
 pub mod page;
+pub mod recorded;
 pub mod registers;
 
 pub use chain::*;

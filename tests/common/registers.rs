@@ -203,5 +203,5 @@ pub fn end_words() -> Vec<(u32, u32)> {
 }
 
 pub fn create(path: &Path) -> Store {
-    Store::open(path, OpenMode::Create, ReadMode::Mapped).unwrap()
+    Store::open(path, OpenMode::Create, ReadMode::default()).unwrap()
 }

@@ -155,7 +155,7 @@ class TestStore(StoreCase):
             self.assertEqual((caught.exception.kind, caught.exception.status), ("CORRUPT", 60))
             self.assertIn("cts", caught.exception.message)
         Path(file).write_bytes(b"x")
-        with ckp.open(damaged, positioned_reads=True) as store:
+        with ckp.open(damaged, mapped=True) as store:
             self.assertIsNotNone(store.stages()[-1].error)
             self.assertRaises(ckp.Error, store.stage, "route")
 

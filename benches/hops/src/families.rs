@@ -344,7 +344,7 @@ pub fn print(arguments: &[String]) -> Outcome<()> {
     let usage = "usage: hops families STORE BASE STAGE [BASE STAGE]...";
     let (store, names) = arguments.split_first().ok_or(usage)?;
     let (pairs, []) = names.as_chunks::<2>() else { return Err(usage.into()) };
-    let store = Store::open(Path::new(store), OpenMode::Read, ReadMode::Mapped)?;
+    let store = Store::open(Path::new(store), OpenMode::Read, ReadMode::default())?;
     let mut stages = Vec::new();
     for [base, stage] in pairs {
         stages.push([RawStage::read(&store, base)?, RawStage::read(&store, stage)?]);

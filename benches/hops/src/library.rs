@@ -200,7 +200,7 @@ fn is_within(tolerance: f64, read: &[u32], given: &[u32]) -> bool {
 }
 
 fn open(path: &Path) -> Outcome<Store> {
-    Ok(Store::open(path, OpenMode::Create, ReadMode::Mapped)?)
+    Ok(Store::open(path, OpenMode::Create, ReadMode::default())?)
 }
 
 /// Save the rows and columns of `raw`; no endpoints, constraints or marks.

@@ -110,7 +110,7 @@ fn measure(work: &Path, base: Option<&RawStage>, stage: &RawStage) -> Outcome<Ho
 
 fn design(work: &Path, store: &Path) -> Outcome<Vec<Hop>> {
     fs::create_dir_all(work)?;
-    let source = Store::open(store, OpenMode::Read, ReadMode::Mapped)?;
+    let source = Store::open(store, OpenMode::Read, ReadMode::default())?;
     let mut names = source
         .stage_names()?
         .into_iter()

@@ -58,9 +58,9 @@ __all__ = [
 ]
 
 
-def open(path: str | os.PathLike[str], *, positioned_reads: bool = False) -> Store:
+def open(path: str | os.PathLike[str], *, mapped: bool = False) -> Store:
     """Open a store for reading; see ``Store``."""
-    return Store(path, positioned_reads=positioned_reads)
+    return Store(path, mapped=mapped)
 
 
 def version() -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from ._library import call, encode, make, text
 from .stage import MIN_MAX, Stage, index
 
-_READ, _PREAD = 0, 256
+_READ, _MAP = 0, 512
 _TEXT, _JSON = 0, 1
 _QUICK, _FULL = 0, 1
 _DIFF_QUERY = {"FAIL_IF": 1, "DIVIDER": 2, "ENDPOINTS": 3, "DEPTH": 4, "ULP": 5, "COLUMNS": 6, "TOLERANCE": 7}
@@ -132,14 +132,15 @@ class Store:
 
     Args:
         path: the directory, such as ``chip.ckp``.
-        positioned_reads: read with pread() instead of a memory mapping, for network file systems.
+        mapped: read through memory mappings. A stage file that another program cuts meanwhile then ends the
+            process with SIGBUS, instead of raising an error.
 
     Raises:
         NotFoundError: when there is no store.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, positioned_reads: bool = False) -> None:
-        mode = _READ + (_PREAD if positioned_reads else 0)
+    def __init__(self, path: str | os.PathLike[str], *, mapped: bool = False) -> None:
+        mode = _READ + (_MAP if mapped else 0)
         self.path = os.fspath(path)
         self._handle = make("ckp_store_free", "ckp_store_open", encode(path), mode)
 

@@ -161,5 +161,5 @@ fn main() -> ExitCode {
 
 /// Open an existing store for reading.
 fn open(store: &Path) -> Result<Store> {
-    Store::open(store, OpenMode::Read, ReadMode::Mapped)
+    Store::open(store, OpenMode::Read, ReadMode::default())
 }
