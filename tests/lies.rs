@@ -356,7 +356,8 @@ fn bases_are_those_that_the_delta_was_made_on() {
     refuse("no base", None, 0);
     refuse("another digest", base("a", a ^ 1), 1);
     refuse("another stage", base("c", a), 5);
-    for name in ["", ".", "..", "../a", "stages/a", "/etc/passwd", "a\0", "a\n", "gone", "\u{202e}a"]
+    for name in
+        ["", ".", "..", "../a", "stages/a", "/etc/passwd", "a\0", "a\n", "gone", "\u{202e}a"]
     {
         refuse("a name of a base", base(name, a), 1);
         refuse("a name of a base", base(&name.repeat(200_000), a), 1);
@@ -391,7 +392,11 @@ fn names_that_lie_are_refused() {
     for names in [true, false] {
         let mut forged = liar.sound[0].clone();
         let metadata = &mut forged.stage.metadata;
-        if names { metadata.cell_names.clear() } else { metadata.kind_names.clear() }
+        if names {
+            metadata.cell_names.clear()
+        } else {
+            metadata.kind_names.clear()
+        }
         liar.refuse("a", &forged.file(), "names of cells or kinds");
     }
     for (name, sound) in ["a", "b"].into_iter().zip(&liar.sound) {
@@ -425,7 +430,11 @@ fn times_order_stages_and_mean_nothing_else() {
         let order: Vec<u64> =
             liar.store.stages().unwrap().iter().map(|s| s.timing_stage().timestamp).collect();
         assert!(order.is_sorted());
-        assert_eq!(liar.store.head().unwrap().as_deref(), Some("c"), "the head is no matter of time");
+        assert_eq!(
+            liar.store.head().unwrap().as_deref(),
+            Some("c"),
+            "the head is no matter of time"
+        );
         assert!(liar.store.verify(Depth::Full).unwrap().findings.is_empty());
         report::stages_text(&liar.store).unwrap();
         report::stages_json(&liar.store).unwrap();

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -453,6 +454,19 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(Error::io(format_args!("Cannot create {}", path.display()), &error)),
         }
+    }
+
+    /// There is something at the path.
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(exists(&*self.disk, &self.root), Ok(false))
+    }
+
+    /// Both are one directory, whatever their paths.
+    pub(super) fn is_same_directory(&self, other: &Self) -> bool {
+        let id = |store: &Self| {
+            store.disk.metadata(&store.root).map(|metadata| (metadata.dev(), metadata.ino()))
+        };
+        matches!((id(self), id(other)), (Ok(a), Ok(b)) if a == b)
     }
 
     /// What is written and removed in a directory that is a link would be written and removed elsewhere.

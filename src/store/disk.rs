@@ -124,12 +124,11 @@ const MOST_TEXT: u64 = 1 << 16;
 /// waiting, or never end; whoever gave us the store may have put them there.
 fn open_file(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
-    let file = options.custom_flags(flags).open(path).map_err(|error| {
-        match error.raw_os_error() {
+    let file =
+        options.custom_flags(flags).open(path).map_err(|error| match error.raw_os_error() {
             Some(libc::ELOOP) => other("it is a symbolic link, which a store does not hold"),
             _ => error,
-        }
-    })?;
+        })?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(other("it is not a file")) }
 }
 

@@ -28,6 +28,7 @@ pub(crate) mod paths;
 mod preparation;
 mod quantize;
 mod reader;
+mod repair;
 pub mod report;
 mod rewrite;
 mod scenes;
@@ -48,6 +49,7 @@ pub use explain::{BlockCoding, StreamCoding};
 pub use live::{RowState, StageAlignment};
 pub use mapping::ReadMode;
 pub use reader::Stage;
+pub use repair::Repair;
 pub use verify::{Depth, Finding, Verification};
 
 pub(crate) use capture::check_tolerance;
