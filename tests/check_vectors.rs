@@ -7,7 +7,10 @@ mod common;
 
 use std::fs;
 
-use ckp::{OpenMode, ReadMode, Store, StreamKey, StreamKind};
+use ckp::{
+    CompressedDelta, MinMax, OpenMode, ReadMode, StageMetadata, Store, StreamIndex, StreamKey,
+    StreamKind, TimingStage, Transition,
+};
 use common::everything::{STAGES, keys, read_all, save_all};
 use common::forged::{Forged, base_digest, combined, digest};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
@@ -93,4 +96,49 @@ fn digests_of_rows_and_tables_are_those_of_the_document() {
         let of_a = [metadata.tables_digest, a.digest()];
         assert_eq!(b.metadata().tables_digest, combined(&[checksum(&b), of_a[0], of_a[1]]));
     });
+}
+
+/// The vectors of `docs/format.md`: from zlib, and from the reference implementation of XXH3 in C.
+#[test]
+fn published_vectors_hold() {
+    let sequence: Vec<u8> = (0..=255).collect();
+    for (bytes, crc, short, long) in [
+        (vec![], 0, 0x2d06800538d394c2, 0x99aa06d3014798d86001c324468d497f),
+        (b"123456789".to_vec(), 0xcbf43926, 0x72dcb18b67a17dff, 0x33119477ede5dcd5e9716427681d5860),
+        (sequence.clone(), 0x29058c73, 0x9408a4433b952d71, 0xf1f8a93f50849ac39408a4433b952d71),
+        (sequence.repeat(16), 0xa2912082, 0xeb4b7c3707879151, 0x03916578969f7a66eb4b7c3707879151),
+    ] {
+        assert_eq!(crc32fast::hash(&bytes), crc);
+        assert_eq!((xxh3_64(&bytes), xxh3_128(&bytes)), (short, long));
+    }
+    let bits = [0x3f800000u32, 0x80000000, 0x7fc00000];
+    let words: Vec<u8> = bits.iter().flat_map(|bits| bits.to_le_bytes()).collect();
+    assert_eq!(xxh3_128(&words), 0xee707880c5d7a73fec2f845491e9d500);
+    let rows = [&b"abc"[..], &1u32.to_le_bytes(), &3u32.to_le_bytes(), &[0, 1]].concat();
+    assert_eq!(xxh3_128(&rows), 0x1b8742d05999be5a0a1594df01284525);
+    assert_eq!(combined(&[3, 0, 0]), 0xef876ebd3b50e17503fbcf3515a0781d);
+    assert_eq!(combined(&[1, 2]), 0xc88e3255b4546aadee3fb5249c767bd2);
+    let key = StreamKey {
+        kind: StreamKind::Delay,
+        scene: 0,
+        min_max: MinMax::Max,
+        transition: Transition::None,
+        plane: 0,
+    };
+    let stream = StreamIndex { key, count: 2, checksum: 5, blocks: Vec::new() };
+    let metadata = StageMetadata {
+        vertex_digest: 1,
+        arc_digest: 2,
+        cell_digest: 3,
+        attachments: vec!["a".into()],
+        ..StageMetadata::default()
+    };
+    let stage = TimingStage {
+        stage_id: String::new(),
+        timestamp: 0,
+        base_checkpoint_ref: None,
+        delta_changes: CompressedDelta { streams: vec![stream] },
+        metadata,
+    };
+    assert_eq!(digest(&stage), 0x2349d1124c9e4f04623811219bb13d0a);
 }
