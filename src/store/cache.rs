@@ -29,6 +29,8 @@ const SUFFIX: &str = "ckpcache";
 const MAGIC: [u8; 8] = *b"CKPCAC01";
 /// What is checked at once: small enough for a look at one value, large enough for its hash to cost nothing.
 const PAGE: usize = 1 << 14;
+/// What is read at once of many words: it stays near the processor until the words are made of it.
+const PIECE: u64 = 4 * PAGE as u64;
 const HEADER: u64 = 16;
 const SUM: u64 = 8;
 
@@ -204,8 +206,18 @@ impl CachedBytes {
 
     /// Some of its words.
     pub fn words(&self, range: Range<u64>) -> Option<Vec<u32>> {
-        let bytes = self.read(range.start.checked_mul(4)?..range.end.checked_mul(4)?)?;
-        Some(words(&bytes))
+        let bytes = range.start.checked_mul(4)?..range.end.checked_mul(4)?;
+        if bytes.end > self.length {
+            return None;
+        }
+        let mut all = Vec::with_capacity(range.clone().count());
+        let mut start = bytes.start;
+        while start < bytes.end {
+            let end = bytes.end.min((start / PIECE + 1) * PIECE);
+            all.extend(words(&self.read(start..end)?));
+            start = end;
+        }
+        Some(all)
     }
 }
 
