@@ -3,7 +3,9 @@
 # Copyright (c) 2026, The ckp Authors
 #
 # The long runs behind docs/reliability.md; the tests have short ones of the same. Each prints its figures.
+# Those in the shell are in build/, which scripts/test.sh makes.
 #
+#   scripts/reliability.sh faults              fail every operation, crash at every instant
 #   scripts/reliability.sh kill [N]            kill N saves of ckp_sta at random instants (default 500)
 #   scripts/reliability.sh concurrency [S]     one writer and eight readers for S seconds (default 180)
 #   scripts/reliability.sh corruption          flip every bit of a small store, and read all values each time
@@ -14,12 +16,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 kill_saves() {
-  cargo build --locked --release
-  CKP_KILLS=${1:-500} tests/kill.sh build/bin/ckp_sta
+  CKP_KILLS=${1:-500} ctest --test-dir build --no-tests=error --timeout 7200 -V -R '^tcl_kill$'
 }
 
 concurrency() {
-  CKP_SECONDS=${1:-180} cargo test --locked --release --test concurrency -- --nocapture
+  CKP_SECONDS=${1:-180} cargo test --locked --test concurrency -- --nocapture
+}
+
+# Every operation of every change of a store fails, reads too.
+faults() {
+  CKP_EXHAUSTIVE=1 cargo test --locked --test crash -- --nocapture
 }
 
 corruption() {
@@ -37,6 +43,7 @@ miri() {
 }
 
 all() {
+  faults
   kill_saves
   concurrency
   corruption
@@ -48,6 +55,7 @@ case ${1:-} in
   corruption) corruption ;;
   fuzz) scripts/fuzz.sh "${@:2}" ;;
   miri) miri ;;
+  faults) faults ;;
   kill) kill_saves "${@:2}" ;;
   concurrency) concurrency "${@:2}" ;;
   all) all ;;

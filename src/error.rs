@@ -27,7 +27,7 @@ pub enum ErrorKind {
     AlreadyExists,
     /// The operating system refused.
     Io,
-    /// The disk or the quota is full.
+    /// The disk or the quota is full, or the process may not write files that large.
     NoSpace,
     /// Another writer holds the store.
     Locked,
@@ -94,7 +94,9 @@ impl Error {
     /// An error of the operating system while doing `what`.
     pub(crate) fn io(what: impl std::fmt::Display, error: &io::Error) -> Self {
         let kind = match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorKind::NoSpace,
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => ErrorKind::NoSpace,
             io::ErrorKind::UnexpectedEof => ErrorKind::Truncated,
             _ => ErrorKind::Io,
         };

@@ -9,7 +9,7 @@ mod common;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ckp::{
@@ -307,6 +307,8 @@ fn an_operation_that_fails_harms_nothing() {
     let mut faults = vec![Fault::Short];
     faults.extend([libc::EIO, libc::ENOSPC, libc::EINTR].map(Fault::Once));
     faults.extend([libc::EDQUOT, libc::EROFS].map(Fault::Lasting));
+    // All reads of blocks are alike.
+    let read_step = if std::env::var_os("CKP_EXHAUSTIVE").is_some() { 1 } else { 7 };
     let place = Place::new();
     let (mut runs, mut refused) = (0, 0);
     for scenario in scenarios() {
@@ -314,11 +316,10 @@ fn an_operation_that_fails_harms_nothing() {
         let disk = place.with(&prepared);
         act(&scenario, &place, &disk).unwrap();
         let (operations, changing) = disk.operations();
-        println!("{}: {operations} {}", scenario.name, changing.len());
         for operation in 0..operations {
             for fault in &faults {
                 let is_read = !changing.contains(&operation);
-                if is_read && *fault != Fault::Once(libc::EIO) {
+                if is_read && (*fault != Fault::Once(libc::EIO) || operation % read_step != 0) {
                     continue;
                 }
                 let what = format!("{}, operation {operation}: {fault:?}", scenario.name);
@@ -376,18 +377,25 @@ fn named(what: &str, check: impl FnOnce()) {
     }
 }
 
-/// A first save that is refused leaves nothing behind.
+/// A first save that is refused leaves nothing, but for a lock that could not be taken.
 #[test]
 fn a_first_save_that_fails_leaves_nothing() {
     let place = Place::new();
     let scenario = &scenarios()[0];
     let disk = place.with(&Tree::new());
     act(scenario, &place, &disk).unwrap();
+    let mut gone = 0;
     for operation in 0..disk.operations().0 {
         let disk = place.with(&Tree::new());
         disk.fail_at(operation, Fault::Once(libc::ENOSPC));
-        if act(scenario, &place, &disk).is_err() && place.open(&disk).unwrap().head().is_err() {
-            assert!(!Path::exists(&place.path()), "operation {operation}");
+        let outcome = act(scenario, &place, &disk);
+        // When the head is there, only the last fsync failed, or a look at what was saved.
+        if outcome.is_err() && place.open(&disk).unwrap().head().unwrap().is_none() {
+            let left = read_tree(&place.path());
+            let is_lock = |path: &PathBuf| path.as_os_str().is_empty() || path.ends_with("LOCK");
+            assert!(left.keys().all(is_lock), "operation {operation}: {:?}", left.keys());
+            gone += 1;
         }
     }
+    assert!(gone > 10, "{gone}");
 }

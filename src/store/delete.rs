@@ -10,7 +10,8 @@ use std::sync::Arc;
 use super::directory::Store;
 use super::reader::Stage;
 use super::rewrite::rebase;
-use crate::error::{Error, Result};
+use super::stage_file::StageFile;
+use crate::error::{Error, ErrorKind, Result};
 
 /// A stage that was written again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Store {
     /// Names of the stages that are deltas on `name`, by time.
     fn dependents(&self, name: &str) -> Result<Vec<String>> {
         let mut dependents = Vec::new();
-        let is_sound = self.existing_stage_file(name).is_ok();
+        let is_sound = self.sound_stage_file(name)?.is_some();
         for other in self.stage_names()?.into_iter().filter(|other| other != name) {
             match self.existing_stage_file(&other) {
                 Ok(file) if file.stage().base() == Some(name) => {
@@ -99,6 +100,15 @@ impl Store {
         }
         dependents.sort_unstable();
         Ok(dependents.into_iter().map(|(_, name)| name).collect())
+    }
+
+    /// The file of a stage; `None` where it is damaged. A disk that fails is no damage: then nothing may be
+    /// concluded.
+    fn sound_stage_file(&self, name: &str) -> Result<Option<StageFile>> {
+        match self.existing_stage_file(name) {
+            Err(error) if error.kind() == ErrorKind::Io => Err(error),
+            file => Ok(file.ok()),
+        }
     }
 
     /// Write a stage again on another base and publish it.
@@ -120,12 +130,15 @@ impl Store {
 
     /// Move the head away from `name`, and tell where it is.
     fn leave_head(&self, name: &str) -> Result<Option<String>> {
-        // A head that cannot be read is moved as well.
-        let head = self.head().unwrap_or_else(|_| Some(name.to_owned()));
+        let head = match self.head() {
+            // A head that names nothing is moved as well.
+            Err(error) if error.kind() == ErrorKind::Corrupt => Some(name.to_owned()),
+            head => head?,
+        };
         if head.as_deref() != Some(name) {
             return Ok(head);
         }
-        let file = self.existing_stage_file(name).ok();
+        let file = self.sound_stage_file(name)?;
         let head = match file.as_ref().and_then(|file| file.stage().base()) {
             Some(base) if self.has_stage(base)? => Some(base.to_owned()),
             _ => self.last_stage(name)?,

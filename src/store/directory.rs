@@ -164,21 +164,28 @@ impl Store {
         let mut open = HashMap::new();
         let names = self.stage_names()?;
         let stages = names.iter().map(|name| self.open_again_if_rebased(name, &mut open));
+        // One that was deleted since it was listed is none of them.
+        let is_gone = |error: &Error| error.kind() == ErrorKind::NotFound;
+        let stages = stages.filter(|stage| !stage.as_ref().is_err_and(is_gone));
         let mut stages: Vec<Arc<Stage>> = stages.collect::<Result<_>>()?;
         stages.sort_by_key(|stage| stage.timing_stage().timestamp);
         Ok(stages)
     }
 
     /// A writer may put a stage on another base and delete the old one between the opening of both: then the
-    /// file of the stage is another one by now.
-    fn open_again_if_rebased(
+    /// file of the stage is another one by now. What was opened before may be older, too: a stage whose chain
+    /// got shorter does not fit on bases whose chains were longer then.
+    pub(super) fn open_again_if_rebased(
         &self,
         name: &str,
         open: &mut HashMap<String, Arc<Stage>>,
     ) -> Result<Arc<Stage>> {
         for _ in 0..REBASED_MEANWHILE {
             match self.open_chain(name, 0, open) {
-                Err(error) if error.kind() == ErrorKind::BaseMissing => {}
+                Err(error) if error.kind() == ErrorKind::BaseMissing => open.clear(),
+                Err(error) if error.kind() == ErrorKind::Corrupt && !open.is_empty() => {
+                    open.clear()
+                }
                 outcome => return outcome,
             }
         }
@@ -208,18 +215,16 @@ impl Store {
     /// The stage that the next one is a delta of, unless told otherwise.
     pub fn head(&self) -> Result<Option<String>> {
         match self.disk.read_text(&self.root.join(HEAD)) {
-            Ok(text) => {
-                let name = text.trim_end().to_owned();
-                check_name(&name).map_err(|_| {
-                    corrupt(format!(
-                        "{} does not hold a stage name.",
-                        self.root.join(HEAD).display()
-                    ))
-                })?;
-                Ok(Some(name))
-            }
+            Ok(text) if check_name(text.trim_end()).is_ok() => Ok(Some(text.trim_end().to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed("read the head of", &error)),
+            Err(error) if error.kind() != io::ErrorKind::InvalidData => {
+                Err(self.failed("read the head of", &error))
+            }
+            // Or it is no text.
+            _ => Err(corrupt(format!(
+                "{} does not hold a stage name.",
+                self.root.join(HEAD).display()
+            ))),
         }
     }
 
@@ -288,17 +293,22 @@ impl Store {
     /// The same, with what a dead writer left.
     pub(super) fn begin_looking(&self) -> Result<Writing> {
         let made_root = self.create_directory(&self.root)?;
-        let lock = WriterLock::acquire(&*self.disk, &self.root.join(LOCK))?;
-        let marker = self.root.join(MARKER);
-        let is_new = !exists(&*self.disk, &marker).map_err(|error| self.failed("open", &error))?;
+        let lock = WriterLock::acquire(&*self.disk, &self.root.join(LOCK)).inspect_err(|_| {
+            if made_root {
+                let _ = self.disk.remove_directory(&self.root);
+            }
+        })?;
         let (root, disk) = (self.root.clone(), self.disk.clone());
-        let writing = Writing { root, disk, made_root, is_new, _lock: lock };
+        let mut writing = Writing { root, disk, made_root, is_new: made_root, _lock: lock };
+        let marker = self.root.join(MARKER);
+        let is_made = exists(&*self.disk, &marker).map_err(|error| self.failed("open", &error))?;
+        writing.is_new = !is_made;
         for directory in [STAGES, TEMPORARY] {
             let path = self.root.join(directory);
             self.create_directory(&path)?;
             self.check_directory(&path)?;
         }
-        if is_new {
+        if !is_made {
             // What a writer that was ended left of a marker would be in the way.
             self.clear_leftovers()?;
             // Later writers take a store that has a marker for one whose own name is durable.
@@ -328,7 +338,7 @@ impl Store {
     }
 
     /// Open `name` and its bases. `open` holds what was opened before, `depth` bounds the chain.
-    pub(super) fn open_chain(
+    fn open_chain(
         &self,
         name: &str,
         depth: u32,
@@ -343,13 +353,14 @@ impl Store {
         let path = self.stage_path(name);
         let stage = Stage::open(self, &path, name, self.cache.clone(), |base| {
             check_name(base)?;
-            if !self.has_stage(base)? {
-                return Err(Error::new(
+            let opened = self.open_chain(base, depth + 1, open);
+            opened.map_err(|error| match error.kind() {
+                ErrorKind::NotFound => Error::new(
                     ErrorKind::BaseMissing,
                     format!("Stage {base} is not in {}.", self.root.display()),
-                ));
-            }
-            self.open_chain(base, depth + 1, open)
+                ),
+                _ => error,
+            })
         })?;
         let stage = Arc::new(stage);
         open.insert(name.to_owned(), stage.clone());

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use memmap2::Mmap;
+use rustix::process::{Resource, getrlimit};
 
 use super::mapping;
 
@@ -68,7 +69,13 @@ pub trait Disk: Debug + Send + Sync {
 
     /// Append some of `bytes`, and tell how many.
     fn write(&self, mut file: &File, bytes: &[u8]) -> io::Result<usize> {
-        file.write(bytes)
+        let Some(limit) = getrlimit(Resource::Fsize).current else { return file.write(bytes) };
+        // The kernel would answer with a signal that ends the process.
+        match usize::try_from(limit.saturating_sub(file.stream_position()?)) {
+            Ok(0) => Err(io::ErrorKind::FileTooLarge.into()),
+            Ok(room) => file.write(bytes.get(..room).unwrap_or(bytes)),
+            Err(_) => file.write(bytes),
+        }
     }
 
     /// Cut a file, and go on writing there.

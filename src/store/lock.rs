@@ -5,10 +5,10 @@
 //! process, so that a dead writer never blocks a live one; the text in the file is for messages.
 
 use std::fs::{File, Metadata, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::disk::Disk;
 use crate::error::{Error, ErrorKind, Result};
@@ -44,7 +44,7 @@ impl WriterLock {
             }
             // The text only helps a second writer's message; a full disk must not keep it from
             // trying.
-            let _ = sign(&mut file);
+            let _ = sign(disk, &file);
             return Ok(Self { file });
         }
     }
@@ -58,26 +58,35 @@ fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-fn sign(file: &mut File) -> std::io::Result<()> {
-    file.set_len(0)?;
-    file.rewind()?;
+fn sign(disk: &dyn Disk, file: &File) -> io::Result<()> {
+    disk.truncate(file, 0)?;
     let system = rustix::system::uname();
     let host = system.nodename().to_string_lossy();
     let now = humantime::format_rfc3339_seconds(SystemTime::now());
-    writeln!(file, "process {} on {host} since {now}", std::process::id())
+    let text = format!("process {} on {host} since {now}\n", std::process::id());
+    disk.write(file, text.as_bytes()).map(drop)
 }
 
 fn held(path: &Path, file: &mut File) -> Error {
     let mut holder = String::new();
     let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
     let holder = if known { holder.trim() } else { "another process" };
+    let age = age(holder).map(|age| format!(" ({} ago)", humantime::format_duration(age)));
     Error::new(
         ErrorKind::Locked,
         format!(
-            "The store is being written to by {holder} (lock {}). Wait for it, then try again.",
+            "The store is being written to by {holder}{} (lock {}). Wait for it, then try again.",
+            age.unwrap_or_default(),
             path.display()
         ),
     )
+}
+
+/// How long ago it was that the lock was taken, to the second.
+fn age(holder: &str) -> Option<Duration> {
+    let since = humantime::parse_rfc3339(holder.rsplit(' ').next()?).ok()?;
+    let age = SystemTime::now().duration_since(since).ok()?;
+    Some(Duration::from_secs(age.as_secs()))
 }
 
 #[cfg(test)]

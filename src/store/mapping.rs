@@ -48,7 +48,14 @@ enum Bytes {
 
 impl Source {
     pub fn open(disk: &Arc<dyn Disk>, path: &Path, mode: ReadMode) -> Result<Self> {
-        let failed = |error| Error::io(format_args!("Cannot read {}", path.display()), &error);
+        let failed = |error: io::Error| match error.kind() {
+            // Another process may have deleted it since it was listed.
+            io::ErrorKind::NotFound => {
+                let message = format!("There is no file {} any more.", path.display());
+                Error::new(ErrorKind::NotFound, message)
+            }
+            _ => Error::io(format_args!("Cannot read {}", path.display()), &error),
+        };
         let file = disk.open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         let length = metadata.len();

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::directory::Store;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result, corrupt};
 
 /// How deep a verification looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Store {
                 let stage = Some(name.clone());
                 verification.findings.push(Finding { stage, error });
             };
-            match store.open_chain(name, 0, &mut open) {
+            match store.open_again_if_rebased(name, &mut open) {
                 Ok(stage) => {
                     let before = std::cell::Cell::new(0usize);
                     stage.file().check_blocks(|error| {
@@ -80,21 +80,28 @@ impl Store {
                         stage.check_values(depth, found);
                     }
                 }
+                // It was deleted since it was listed.
+                Err(error) if error.kind() == ErrorKind::NotFound => verification.stages -= 1,
                 Err(error) => found(error),
             }
         }
-        self.verify_head(&names, &mut verification);
+        self.verify_head(&mut verification);
         Ok(verification)
     }
 
-    fn verify_head(&self, names: &[String], verification: &mut Verification) {
-        let error = match self.head() {
-            Ok(Some(head)) if !names.contains(&head) => {
-                crate::error::corrupt(format!("The head is stage {head}, which is not there."))
-            }
-            Ok(_) => return,
-            Err(error) => error,
-        };
+    fn verify_head(&self, verification: &mut Verification) {
+        let Err(error) = self.check_head() else { return };
         verification.findings.push(Finding { stage: None, error });
+    }
+
+    fn check_head(&self) -> Result<()> {
+        let head = self.head()?;
+        match &head {
+            // A writer moves the head before it deletes a stage.
+            Some(name) if !self.has_stage(name)? && self.head()? == head => {
+                Err(corrupt(format!("The head is stage {name}, which is not there.")))
+            }
+            _ => Ok(()),
+        }
     }
 }
