@@ -92,7 +92,7 @@ impl Store {
         let mut open = HashMap::new();
         let mut candidates = Vec::new();
         for name in names {
-            match store.open_again_if_rebased(name, store.open_chain(name, 0, &mut open)mut open) {
+            match store.open_again_if_rebased(name, &mut open) {
                 Ok(stage) => candidates.push(Candidate {
                     depth: stage.metadata().depth,
                     timestamp: stage.timing_stage().timestamp,
