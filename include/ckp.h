@@ -1914,6 +1914,25 @@ ckp_status ckp_store_verify(const ckp_store *store,
                             ckp_error **out_error);
 
 /*
+ Copy what is sound to a new store. The store itself is not changed.
+
+ directory: of the new store, which must not hold any stages.
+ format:    CKP_REPORT_TEXT for one line for each thing that is wrong, then what was copied, written again and
+            lost, or CKP_REPORT_JSON.
+ out_findings: how many things are wrong; 0 where all was sound.
+ out_report: what was found and done.
+
+ Returns CKP_OK whenever what is sound could be copied, be it nothing; CKP_ALREADY_EXISTS where the directory
+ holds stages, CKP_NO_SPACE and CKP_IO where it cannot be written.
+ */
+ckp_status ckp_store_repair(const ckp_store *store,
+                            const char *directory,
+                            uint32_t format,
+                            uint64_t *out_findings,
+                            ckp_text **out_report,
+                            ckp_error **out_error);
+
+/*
  The stage that the next one will be a delta of, unless told otherwise; "" when there is none.
  */
 ckp_status ckp_store_head(const ckp_store *store, ckp_text **out_stage, ckp_error **out_error);

@@ -8,6 +8,9 @@
 #   scripts/reliability.sh faults              fail every operation, crash at every instant
 #   scripts/reliability.sh kill [N]            kill N saves of ckp_sta at random instants (default 500)
 #   scripts/reliability.sh concurrency [S]     one writer and eight readers for S seconds (default 180)
+#   scripts/reliability.sh corruption          flip every bit of a small store, and read all values each time
+#   scripts/reliability.sh fuzz [S [TARGET]]   run every fuzz target for S seconds (default 1800)
+#   scripts/reliability.sh miri                the tests of unsafe code that Miri can run
 #   scripts/reliability.sh all                 all of them
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,13 +28,33 @@ faults() {
   CKP_EXHAUSTIVE=1 cargo test --locked --test crash -- --nocapture
 }
 
+corruption() {
+  CKP_EXHAUSTIVE=1 cargo test --locked --release --test corruption --test lies -- --nocapture
+}
+
+# Miri runs no code in C and maps no files: what is left is the C ABI's handles and guard, and the parsers.
+miri() {
+  if ! cargo +nightly miri --version > /dev/null 2>&1; then
+    echo "SKIPPED: miri (the component miri of a nightly toolchain is not installed)"
+    return
+  fi
+  MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked --lib -- \
+    ffi:: format::header format::footer codec::numbers codec::shuffle
+}
+
 all() {
   faults
   kill_saves
   concurrency
+  corruption
+  scripts/fuzz.sh
+  miri
 }
 
 case ${1:-} in
+  corruption) corruption ;;
+  fuzz) scripts/fuzz.sh "${@:2}" ;;
+  miri) miri ;;
   faults) faults ;;
   kill) kill_saves "${@:2}" ;;
   concurrency) concurrency "${@:2}" ;;

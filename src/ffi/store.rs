@@ -203,6 +203,45 @@ pub unsafe extern "C" fn ckp_store_verify(
     }
 }
 
+/// Copy what is sound to a new store. The store itself is not changed.
+///
+/// directory: of the new store, which must not hold any stages.
+/// format:    CKP_REPORT_TEXT for one line for each thing that is wrong, then what was copied, written again and
+///            lost, or CKP_REPORT_JSON.
+/// out_findings: how many things are wrong; 0 where all was sound.
+/// out_report: what was found and done.
+///
+/// Returns CKP_OK whenever what is sound could be copied, be it nothing; CKP_ALREADY_EXISTS where the directory
+/// holds stages, CKP_NO_SPACE and CKP_IO where it cannot be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ckp_store_repair(
+    store: *const ckp_store,
+    directory: *const c_char,
+    format: u32,
+    out_findings: *mut u64,
+    out_report: *mut *mut ckp_text,
+    out_error: *mut *mut ckp_error,
+) -> ckp_status {
+    // SAFETY: the caller gives valid pointers or NULL.
+    unsafe {
+        guard(out_error, || {
+            let store = shared(store, "store")?;
+            let directory = Path::new(string(directory, "directory")?);
+            let findings = output(out_findings, "out_findings")?;
+            let out = output(out_report, "out_report")?;
+            let text = match format {
+                CKP_REPORT_TEXT => report::repair_text,
+                CKP_REPORT_JSON => report::repair_json,
+                _ => return Err(no_format(format)),
+            };
+            let repair = store.0.repair(directory, &mut |_, _, _| {})?;
+            findings.write(repair.findings.len() as u64);
+            ckp_text::give(text(&repair), out);
+            Ok(())
+        })
+    }
+}
+
 /// The stage that the next one will be a delta of, unless told otherwise; "" when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_store_head(

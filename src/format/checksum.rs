@@ -95,5 +95,7 @@ mod tests {
         bytes.update_bytes(&[5, 6, 7, 8]);
         assert_eq!(words.finish(), bytes.finish(), "words hash as their little-endian bytes");
         assert_eq!(StreamHasher::default().finish(), 0x99aa_06d3_0147_98d8_6001_c324_468d_497f);
+        let sequence: Vec<u8> = (0..=255).collect();
+        assert_eq!(crc32(&sequence), 0x2905_8c73);
     }
 }

@@ -11,10 +11,22 @@ use crate::error::{Result, corrupt};
 /// Sections are small, and so are compressed well.
 const LEVEL: i32 = 19;
 
+/// Plain bytes that a section may stand for, so that few bytes cannot ask for much memory: a fixed part, and a
+/// factor for its bytes. LZ4 never makes one byte of more than 255.
+const FREE_BYTES: usize = 4 << 20;
+const MOST_TIMES: usize = 1024;
+
+fn is_believed(plain: usize, stored: usize) -> bool {
+    plain <= FREE_BYTES.saturating_add(stored.saturating_mul(MOST_TIMES))
+}
+
 /// A section from its plain bytes.
 pub(super) fn pack(plain: &[u8]) -> Result<Vec<u8>> {
     let mut compressed = Vec::new();
-    let codec = Compressor::new(CodecChoice::Zstd, LEVEL)?.compress(plain, &mut compressed)?;
+    let mut codec = Compressor::new(CodecChoice::Zstd, LEVEL)?.compress(plain, &mut compressed)?;
+    if !is_believed(plain.len(), compressed.len()) {
+        codec = Compressor::new(CodecChoice::Lz4, LEVEL)?.compress(plain, &mut compressed)?;
+    }
     let mut bytes = Vec::with_capacity(compressed.len() + 8);
     bytes.extend_from_slice(&(plain.len() as u32).to_le_bytes());
     bytes.extend_from_slice(&(codec as u32).to_le_bytes());
@@ -27,10 +39,11 @@ pub(super) fn unpack(bytes: &[u8], most: usize) -> Result<Vec<u8>> {
     let mut fields = Fields::new(bytes);
     let size = fields.u32()? as usize;
     let codec = u8::try_from(fields.u32()?).map_err(|_| corrupt("Its codec is unknown."))?;
-    if size > most {
+    let stored = fields.take(fields.remaining())?;
+    if size > most || !is_believed(size, stored.len()) {
         return Err(corrupt(format!("It claims {size} bytes.")));
     }
-    decompress(Codec::from_code(codec)?, fields.take(fields.remaining())?, size)
+    decompress(Codec::from_code(codec)?, stored, size)
 }
 
 /// Append a column of numbers of `N` bytes: all lowest bytes, then all of the next, up to the highest.
@@ -69,6 +82,20 @@ mod tests {
             }
         }
         assert!(unpack(&[3, 0, 0, 0, 99, 0, 0, 0, 1, 2, 3], 10).is_err(), "a codec");
+    }
+
+    #[test]
+    fn few_bytes_stand_for_no_more_than_is_believed() {
+        let plain = vec![7; 40 << 20];
+        let bytes = pack(&plain).unwrap();
+        assert!(bytes.len() > plain.len() / 255, "not as small as it could be");
+        assert_eq!(unpack(&bytes, plain.len()).unwrap(), plain);
+        let mut bomb = Vec::new();
+        let mut compressor = Compressor::new(CodecChoice::Zstd, LEVEL).unwrap();
+        let codec = compressor.compress(&plain, &mut bomb).unwrap();
+        let head = [(plain.len() as u32).to_le_bytes(), (codec as u32).to_le_bytes()].concat();
+        let error = unpack(&[head, bomb].concat(), plain.len()).unwrap_err();
+        assert!(error.to_string().contains("claims"), "{error}");
     }
 
     #[test]

@@ -61,6 +61,10 @@ impl Stage {
         if stream.key.kind == StreamKind::Attachment {
             return Err(invalid("Attachments are read by name."));
         }
+        if stream.key.kind.is_column() {
+            // Its rows are looked at before memory for them is asked for.
+            self.objects()?;
+        }
         let base = if self.is_temporal(stream) {
             let base = self.base_for(stream.key.kind)?.ok_or_else(|| self.lacks_base(stream))?;
             aligned_bytes(&base, stream.key, stream.count as usize)?

@@ -403,6 +403,11 @@ impl Capture {
             let timing = file.position() - attached;
             file = keep_what_pays(store, file, timing, base, &record, &self.options)?;
         }
+        // What a reader would refuse is not published.
+        let base = self.base.clone();
+        Stage::open(store, file.path(), &self.stage_id, None, |_| {
+            base.ok_or_else(|| invalid("The new stage has no base."))
+        })?;
         store.publish_new(file, &self.stage_id)?;
         self.writing.keep();
         store.stage(&self.stage_id)

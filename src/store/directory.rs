@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -302,8 +303,11 @@ impl Store {
         let marker = self.root.join(MARKER);
         let is_made = exists(&*self.disk, &marker).map_err(|error| self.failed("open", &error))?;
         writing.is_new = !is_made;
-        self.create_directory(&self.root.join(STAGES))?;
-        self.create_directory(&self.root.join(TEMPORARY))?;
+        for directory in [STAGES, TEMPORARY] {
+            let path = self.root.join(directory);
+            self.create_directory(&path)?;
+            self.check_directory(&path)?;
+        }
         if !is_made {
             // What a writer that was ended left of a marker would be in the way.
             self.clear_leftovers()?;
@@ -461,6 +465,33 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(Error::io(format_args!("Cannot create {}", path.display()), &error)),
         }
+    }
+
+    /// There is something at the path.
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(exists(&*self.disk, &self.root), Ok(false))
+    }
+
+    /// Both are one directory, whatever their paths.
+    pub(super) fn is_same_directory(&self, other: &Self) -> bool {
+        let id = |store: &Self| {
+            store.disk.metadata(&store.root).map(|metadata| (metadata.dev(), metadata.ino()))
+        };
+        matches!((id(self), id(other)), (Ok(a), Ok(b)) if a == b)
+    }
+
+    /// What is written and removed in a directory that is a link would be written and removed elsewhere.
+    fn check_directory(&self, path: &Path) -> Result<()> {
+        let metadata = self.disk.symlink_metadata(path);
+        let metadata = metadata.map_err(|error| self.failed("write to", &error))?;
+        if metadata.is_dir() {
+            return Ok(());
+        }
+        Err(invalid(format!(
+            "{} is no directory, as it has to be in a store that is written to. A link may lead anywhere: put \
+             a directory in its place.",
+            path.display()
+        )))
     }
 
     fn failed(&self, what: &str, error: &io::Error) -> Error {

@@ -8,8 +8,8 @@
 use std::ffi::OsString;
 use std::fmt::Debug;
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, Seek, SeekFrom, Write};
-use std::os::unix::fs::FileExt;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -91,7 +91,7 @@ pub trait Disk: Debug + Send + Sync {
 
     /// Open a file, to be read.
     fn open(&self, path: &Path) -> io::Result<File> {
-        File::open(path)
+        open_file(OpenOptions::new().read(true), path)
     }
 
     /// Fill `bytes` from `offset`.
@@ -104,20 +104,43 @@ pub trait Disk: Debug + Send + Sync {
         mapping::map(file)
     }
 
-    /// Read a small file.
+    /// Read a small file; of a large one, the beginning.
     fn read_text(&self, path: &Path) -> io::Result<String> {
-        fs::read_to_string(path)
+        let mut text = String::new();
+        open_file(OpenOptions::new().read(true), path)?
+            .take(MOST_TEXT)
+            .read_to_string(&mut text)?;
+        Ok(text)
     }
 
     /// Open the file of a lock; it is made if need be.
     fn open_lock(&self, path: &Path) -> io::Result<File> {
-        OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)
+        open_file(OpenOptions::new().create(true).truncate(false).read(true).write(true), path)
     }
 
     /// Take the lock of an open file, if nobody has it.
     fn try_lock(&self, file: &File) -> Result<(), TryLockError> {
         file.try_lock()
     }
+}
+
+/// Bytes of a small file; names are shorter.
+const MOST_TEXT: u64 = 1 << 16;
+
+/// Open what is a file itself. A link would lead out of the store, and a pipe or a device would keep the reader
+/// waiting, or never end; whoever gave us the store may have put them there.
+fn open_file(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
+    let file =
+        options.custom_flags(flags).open(path).map_err(|error| match error.raw_os_error() {
+            Some(libc::ELOOP) => other("it is a symbolic link, which a store does not hold"),
+            _ => error,
+        })?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(other("it is not a file")) }
+}
+
+fn other(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, what)
 }
 
 /// The operating system.

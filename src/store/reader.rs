@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::cache::Cache;
 use super::cached_rows::{self, CachedNames};
+use super::claims::{check_claims, check_counts};
 use super::columns::{ColumnDecoder, groups, uses_graph};
 use super::directory::Store;
 use super::load::LEAST_CACHED;
@@ -73,6 +74,7 @@ impl Stage {
                 Some(base)
             }
         };
+        check_claims(&file, base.as_deref())?;
         Ok(Self {
             file,
             base,
@@ -148,6 +150,7 @@ impl Stage {
             Some(objects) => Arc::new(objects),
             None => self.read_objects()?,
         };
+        check_counts(self.metadata(), &objects)?;
         *slot = Some(objects.clone());
         Ok(objects)
     }

@@ -10,8 +10,9 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Map, Value, json};
 
 use super::directory::Store;
+use super::repair::Repair;
 use super::stage_file::StageFile;
-use super::verify::Verification;
+use super::verify::{Finding, Verification};
 use crate::error::Result;
 use crate::model::{Clock, MinMax, StageMetadata, StreamIndex, TimingStage};
 use crate::table::{Format, Side, Table};
@@ -334,23 +335,59 @@ pub fn verification_text(verification: &Verification) -> String {
 
 /// A verification as JSON.
 pub fn verification_json(verification: &Verification) -> String {
-    let findings: Vec<Value> = verification
-        .findings
-        .iter()
-        .map(|finding| {
-            json!({
-                "stage": finding.stage,
-                "kind": finding.error.kind().name(),
-                "error": finding.error.to_string(),
-            })
-        })
-        .collect();
+    let findings = findings_json(&verification.findings);
     let value = json!({
         "sound": findings.is_empty(),
         "stages": verification.stages,
         "findings": findings,
     });
     format!("{value:#}\n")
+}
+
+/// What a repair did: one line a finding, then what was copied, written again and lost.
+pub fn repair_text(repair: &Repair) -> String {
+    let mut out = String::new();
+    for finding in &repair.findings {
+        let stage = finding.stage.as_deref().unwrap_or("(store)");
+        let _ = writeln!(out, "{stage}: {}", finding.error);
+    }
+    for (what, stages) in [
+        ("Copied", &repair.copied),
+        ("Written again as full stages, since their base is lost", &repair.rewritten),
+        ("Lost", &repair.lost),
+    ] {
+        if !stages.is_empty() {
+            let _ = writeln!(out, "{what}: {}.", stages.join(", "));
+        }
+    }
+    let _ = match &repair.head {
+        Some(head) => writeln!(out, "The head of the new store is {head}."),
+        None => writeln!(out, "The new store has no stages."),
+    };
+    out
+}
+
+/// What a repair did, as JSON.
+pub fn repair_json(repair: &Repair) -> String {
+    let value = json!({
+        "copied": repair.copied,
+        "rewritten": repair.rewritten,
+        "lost": repair.lost,
+        "findings": findings_json(&repair.findings),
+        "head": repair.head,
+    });
+    format!("{value:#}\n")
+}
+
+fn findings_json(findings: &[Finding]) -> Vec<Value> {
+    let finding = |finding: &Finding| {
+        json!({
+            "stage": finding.stage,
+            "kind": finding.error.kind().name(),
+            "error": finding.error.to_string(),
+        })
+    };
+    findings.iter().map(finding).collect()
 }
 
 pub(crate) fn plural(count: impl Into<u64>, noun: &str) -> String {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::directory::Store;
 use super::disk::Disk;
+use super::durable::TemporaryFile;
 use super::mapping::Source;
 use crate::error::{Error, ErrorKind, Result, corrupt};
 use crate::format::{
@@ -16,6 +17,8 @@ use crate::format::{
 };
 use crate::model::{BlockIndex, Digest, StageMetadata, StreamIndex, StreamKind, TimingStage};
 
+/// Bytes copied at a time.
+const COPIED: u64 = 1 << 20;
 /// Longer chains are never written; a file that claims one is damaged.
 pub(super) const MAX_DEPTH: u32 = 64;
 
@@ -68,6 +71,17 @@ impl StageFile {
     /// Bytes of the file without its attachments: what the timing takes.
     pub fn timing_bytes(&self) -> u64 {
         self.stored_bytes().saturating_sub(self.attached_bytes())
+    }
+
+    /// Copy the file.
+    pub fn copy_to(&self, out: &mut TemporaryFile) -> Result<()> {
+        let mut position = 0;
+        while position < self.source.length() {
+            let count = (self.source.length() - position).min(COPIED);
+            out.write(&self.source.read(position, count as usize)?)?;
+            position += count;
+        }
+        Ok(())
     }
 
     /// The stored bytes of a block. Their checksum is verified by who decodes them.

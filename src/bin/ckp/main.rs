@@ -40,7 +40,7 @@ use answer::{Answer, EXIT_CODES, answer_usage, fail, print};
     about = "Timing checkpoints: ask stores without an engine",
     after_help = EXIT_CODES
 )]
-struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
 }

@@ -3,7 +3,9 @@
 
 //! `ckp verify`: every byte of a store.
 
-use ckp::{Depth, Result, report};
+use std::path::{Path, PathBuf};
+
+use ckp::{Depth, Result, Store, report};
 use clap::Args;
 
 use super::progress::Progress;
@@ -14,14 +16,21 @@ use super::{Answer, Format, StoreArgs, open};
 #[command(after_help = "\
 Defects are listed on the standard output, and the exit code is 3.
 
-Example:
-  ckp verify --full chip.ckp")]
+A repair looks at everything, as --full does. Sound stages are copied byte for byte; one that is sound, but was
+made on a base that is lost, is written again as a full stage where the damage is nothing that it needs.
+
+Examples:
+  ckp verify --full chip.ckp
+  ckp verify --repair sound.ckp chip.ckp")]
 pub(crate) struct Verify {
     #[command(flatten)]
     of: StoreArgs,
     /// Decode every value and every attached file, too
     #[arg(long)]
     full: bool,
+    /// Copy what is sound to a new store in this directory, and tell what is not; the store stays as it is
+    #[arg(long, value_name = "NEW")]
+    repair: Option<PathBuf>,
     /// For people or for programs
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -30,6 +39,9 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) fn run(&self) -> Result<Answer> {
         let store = open(&self.of.store)?;
+        if let Some(new) = &self.repair {
+            return self.repair(&store, new);
+        }
         let depth = if self.full { Depth::Full } else { Depth::Quick };
         let progress = Progress::new(store.stage_names()?.len() as u64, "stages");
         let verification =
@@ -41,5 +53,16 @@ impl Verify {
         };
         let is_sound = verification.findings.is_empty();
         Ok(if is_sound { Answer::from(text) } else { Answer::found(text) })
+    }
+
+    fn repair(&self, store: &Store, new: &Path) -> Result<Answer> {
+        let progress = Progress::new(0, "stages");
+        let repair = store.repair(new, &mut progress.teller())?;
+        drop(progress);
+        let text = match self.format {
+            Format::Text => report::repair_text(&repair),
+            Format::Json => report::repair_json(&repair),
+        };
+        Ok(if repair.is_whole() { Answer::from(text) } else { Answer::found(text) })
     }
 }
