@@ -34,7 +34,7 @@ pub use model::{
 };
 pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, CompactMode, Compaction,
-    Deletion, Depth, Finding, OpenMode, ReadMode, Rebased, RowState, Stage, StageAlignment, Store,
-    StreamCoding, Verification, report,
+    Deletion, Depth, Finding, Keep, OpenMode, ReadMode, Rebased, RowState, Stage, StageAlignment,
+    Store, StreamCoding, Verification, report,
 };
 pub use table::{Format, csv_field};

@@ -17,7 +17,7 @@ use ckp::ffi::*;
 use exports::{CONSTANT, Kit, Wrong, capture, declared, fallible, infallible, message, ok};
 
 /// Arguments that may be NULL, beside `out_error`; the names of pins where all are empty.
-const OPTIONAL: [(&str, &str); 8] = [
+const OPTIONAL: [(&str, &str); 9] = [
     ("ckp_capture_add_clock", "master"),
     ("ckp_capture_begin", "options"),
     ("ckp_objects_add_vertices", "names"),
@@ -25,6 +25,7 @@ const OPTIONAL: [(&str, &str); 8] = [
     ("ckp_stage_report_endpoints", "scene"),
     ("ckp_stage_worst_endpoints", "group"),
     ("ckp_stage_worst_endpoints", "scene"),
+    ("ckp_store_compact", "keep"),
     ("ckp_store_report_history", "scene"),
 ];
 

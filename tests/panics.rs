@@ -86,6 +86,7 @@ fn panic_in_the_room() {
     panic_within("ckp_diff_query_set_text", |handle, error| unsafe {
         ckp_diff_query_set_text(handle, CKP_DIFF_QUERY_DIVIDER, a, error)
     });
+    panic_within("ckp_keep_names", |handle, error| unsafe { ckp_keep_names(handle, a, error) });
     panic_within("ckp_objects_add_cell", |handle, error| {
         let mut cell = 0;
         unsafe { ckp_objects_add_cell(handle, a, &raw mut cell, error) }

@@ -27,6 +27,7 @@ mod preparation;
 mod quantize;
 mod reader;
 pub mod report;
+mod retention;
 mod rewrite;
 mod scenes;
 mod sources;
@@ -45,6 +46,7 @@ pub use explain::{BlockCoding, StreamCoding};
 pub use live::{RowState, StageAlignment};
 pub use mapping::ReadMode;
 pub use reader::Stage;
+pub use retention::Keep;
 pub use verify::{Depth, Finding, Verification};
 
 pub(crate) use capture::check_tolerance;

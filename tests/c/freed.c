@@ -42,7 +42,7 @@ static void checkCapture(ckp_store* store, const struct Sample* sample)
 }
 
 // A shared handle lives as long as one of its references.
-static void checkStage(ckp_store* store)
+static void checkReferences(ckp_store* store)
 {
   const ckp_stage* stage = NULL;
   const ckp_array* array = NULL;
@@ -89,7 +89,7 @@ int main(void)
   checkOptions();
   checkCapture(store, &sample);
   saveStage(store, &sample, "s", 0, 8);
-  checkStage(store);
+  checkReferences(store);
   checkText(store);
   ckp_store_free(store);
   const ckp_stage* stage = NULL;

@@ -233,6 +233,7 @@ handles! {
     ckp_objects, ckp_objects_free, |_kit| objects();
     ckp_capture, ckp_capture_abort, |kit| capture(kit.store, c"b");
     ckp_options, ckp_options_free, |_kit| made(|out| ok!(ckp_options_new(out)));
+    ckp_keep, ckp_keep_free, |_kit| made(|out| ok!(ckp_keep_new(out)));
     ckp_diff_query, ckp_diff_query_free, |_kit| made(|out| ok!(ckp_diff_query_new(out)));
     ckp_path_query, ckp_path_query_free, |_kit| made(|out| ok!(ckp_path_query_new(out)));
     ckp_text, ckp_text_free, |kit| made(|out| ok!(ckp_store_head(kit.store, out)));
@@ -427,12 +428,12 @@ macro_rules! list {
 /// All functions that can fail.
 pub fn fallible() -> BTreeMap<&'static str, &'static dyn Fallible> {
     list! { Fallible:
-        (_ _) ckp_diff_query_new ckp_objects_new ckp_options_new ckp_path_query_new;
-        (_ _ _) ckp_alignment_report ckp_capture_commit ckp_capture_set_threads ckp_stage_clocks
+        (_ _) ckp_diff_query_new ckp_keep_new ckp_objects_new ckp_options_new ckp_path_query_new;
+        (_ _ _) ckp_alignment_report ckp_capture_commit ckp_capture_set_threads ckp_keep_last ckp_keep_names ckp_stage_clocks
             ckp_stage_tolerance ckp_stage_verify ckp_store_check_new_stage ckp_store_head ckp_store_set_head;
         (_ _ _ _) ckp_alignment_number ckp_capture_add_item ckp_capture_add_meta ckp_capture_attach
             ckp_capture_set_text ckp_diff_query_set_f64 ckp_diff_query_set_text ckp_diff_query_set_u64
-            ckp_objects_add_arc_kind ckp_objects_add_cell ckp_options_set_f64 ckp_options_set_text
+            ckp_keep_meta ckp_objects_add_arc_kind ckp_objects_add_cell ckp_options_set_f64 ckp_options_set_text
             ckp_options_set_u64 ckp_path_query_set_text ckp_path_query_set_u64 ckp_stage_align
             ckp_stage_extract ckp_stage_item_count ckp_stage_lend_column ckp_stage_lend_rows
             ckp_stage_number ckp_stage_open ckp_stage_text ckp_stage_vertex_name ckp_store_delete_stage
@@ -440,9 +441,8 @@ pub fn fallible() -> BTreeMap<&'static str, &'static dyn Fallible> {
         (_ _ _ _ _) ckp_capture_add_plane ckp_capture_write ckp_capture_write_marks
             ckp_capture_write_path_field ckp_capture_write_path_points ckp_objects_add_arcs
             ckp_objects_add_edges ckp_stage_attachment_size ckp_stage_extract_file ckp_stage_find_plane
-            ckp_stage_find_vertex ckp_stage_item ckp_stage_report_paths ckp_store_compact
-            ckp_store_report_stage;
-        (_ _ _ _ _ _) ckp_capture_begin ckp_stage_read ckp_stage_read_marks ckp_store_page
+            ckp_stage_find_vertex ckp_stage_item ckp_stage_report_paths ckp_store_report_stage;
+        (_ _ _ _ _ _) ckp_capture_begin ckp_stage_read ckp_stage_read_marks ckp_store_compact ckp_store_page
             ckp_store_verify;
         (_ _ _ _ _ _ _) ckp_alignment_read ckp_alignment_read_marks ckp_capture_add_column
             ckp_capture_set_summary ckp_objects_add_vertices ckp_stage_find_column ckp_stage_summary;
@@ -458,7 +458,7 @@ pub fn fallible() -> BTreeMap<&'static str, &'static dyn Fallible> {
 pub fn infallible() -> BTreeMap<&'static str, &'static dyn Infallible> {
     list! { Infallible:
         (_) ckp_alignment_free ckp_array_count ckp_array_data ckp_array_free ckp_capture_abort
-            ckp_diff_query_free ckp_error_free ckp_error_message ckp_error_status ckp_objects_free
+            ckp_diff_query_free ckp_error_free ckp_error_message ckp_error_status ckp_keep_free ckp_objects_free
             ckp_options_free ckp_path_query_free ckp_stage_clone ckp_stage_free ckp_store_free
             ckp_text_data ckp_text_free ckp_text_size;
     }
