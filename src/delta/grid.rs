@@ -60,6 +60,7 @@ impl Grid {
     }
 
     /// The integer of the value, or of the one of the grid that is nearest to it.
+    #[inline]
     pub fn integer(self, bits: u32) -> u32 {
         let Self::Steps(Steps { step, reach, limit }) = self else { return ordered(bits) };
         let magnitude = bits & !CENTER;
@@ -72,6 +73,7 @@ impl Grid {
     }
 
     /// The bits of the value with an integer.
+    #[inline]
     pub fn value(self, integer: u32) -> u32 {
         let Self::Steps(Steps { step, reach, limit }) = self else { return unordered(integer) };
         let distance = integer.abs_diff(CENTER);
@@ -85,11 +87,13 @@ impl Grid {
     }
 
     /// Residual of a value against a predicted one. A small change is a small residual whatever the sign.
+    #[inline]
     pub fn residual(self, value: u32, prediction: u32) -> u32 {
         zigzag(self.integer(value).wrapping_sub(self.integer(prediction)))
     }
 
     /// The inverse of [`Grid::residual`] for values of the grid and beyond it.
+    #[inline]
     pub fn predicted(self, residual: u32, prediction: u32) -> u32 {
         self.value(self.integer(prediction).wrapping_add(unzigzag(residual)))
     }

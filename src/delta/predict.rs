@@ -286,7 +286,10 @@ impl References<'_> {
         let sibling = self.sibling.get(row as usize).copied().unwrap_or(NO_SIBLING);
         let by_load = self.loads.as_ref();
         let by_load = by_load.and_then(|loads| loads.predict(predictor, row, sibling, values));
-        by_load.unwrap_or_else(|| self.predict_plainly(otherwise, row, values))
+        match by_load {
+            Some(prediction) => prediction,
+            None => self.predict_plainly(otherwise, row, values),
+        }
     }
 
     #[inline(always)]

@@ -15,8 +15,8 @@ use super::sources::{
 use super::topology::Topology;
 use super::writer::{EncodedStream, StageWriter, cost};
 use crate::delta::{
-    BaseValues, Classes, DelayTables, Predictor, References, RowMap, Tolerance, for_predictor,
-    shifted,
+    BaseValues, Classes, DelayTables, Grid, Predictor, References, RowMap, Tolerance,
+    for_predictor, shifted,
 };
 use crate::error::{Result, corrupt};
 use crate::format::{BlockEncoder, block_elements};
@@ -26,6 +26,23 @@ use crate::model::{BlockIndex, MinMax, StreamIndex, StreamKey, StreamKind, Trans
 const SAMPLE: usize = 1024;
 /// Of so few rows, the times of a base are decoded for what they may tell of other times.
 const FEW_ROWS: usize = 1 << 13;
+
+/// How the values of a column are told, in the loops of `for_predictor`. A closure would be shared by these
+/// loops, and ask in every row which predictor it is.
+trait Decode {
+    /// A value, or what is to become one.
+    type Value: Send;
+
+    /// That of `row`, from its residual and the values before it.
+    fn value(
+        &self,
+        references: &References<'_>,
+        known: Predictor,
+        row: u32,
+        residual: u32,
+        values: &[u32],
+    ) -> Self::Value;
+}
 
 /// What the graph tells of the values of a column.
 #[derive(Clone, Copy)]
@@ -237,6 +254,8 @@ impl ColumnEncoder<'_> {
         let map = self.base.map_or(&RowMap::Identity, |base| base.map(key.kind));
         let before = graph.and_then(|graph| graph.before);
         let references = loaded.references(key, self.topology, self.tables, map, before);
+        let grid = grid(key, self.tolerance);
+        let told = Told { grid, references: &references, graph, values };
         let mut blocks = Vec::new();
         let mut first = 0;
         for (class, size) in classes.sizes.iter().enumerate() {
@@ -254,26 +273,14 @@ impl ColumnEncoder<'_> {
                 predictors.extend(graph.before.map(|_| Predictor::GraphTemporal));
             }
             for rows in rows.chunks(block_elements(Width::Word)) {
-                let grid = grid(key, self.tolerance);
-                let residual = |predictor: Predictor, row: u32| {
-                    let value = values[row as usize];
-                    let known = match (predictor, graph) {
-                        (Predictor::None, _) => return grid.integer(value),
-                        (Predictor::Graph, Some(graph)) => graph.own[row as usize],
-                        (Predictor::GraphTemporal, Some(graph)) => {
-                            let shift = references.shift(row);
-                            graph.own[row as usize].map(|expected| shifted(expected, shift))
-                        }
-                        _ => None,
-                    };
-                    let otherwise = || references.predict(predictor, row, values);
-                    grid.residual(value, known.unwrap_or_else(otherwise))
-                };
                 let residuals = |predictor: Predictor, step: usize| -> Vec<u32> {
-                    let rows = rows.iter().step_by(step);
+                    let mut residuals = Vec::with_capacity(rows.len().div_ceil(step));
                     for_predictor!(predictor, known => {
-                        rows.map(|row| residual(known, *row)).collect()
-                    })
+                        for row in rows.iter().step_by(step) {
+                            residuals.push(told.residual(known, *row));
+                        }
+                    });
+                    residuals
                 };
                 let step = rows.len().div_ceil(if self.is_quick { SAMPLE / 4 } else { SAMPLE });
                 let cost_of = |predictor: &Predictor| cost(&residuals(*predictor, step));
@@ -283,6 +290,35 @@ impl ColumnEncoder<'_> {
             }
         }
         EncodedStream::new(encoder, key, values, blocks)
+    }
+}
+
+/// The values of a column, and what they are predicted from.
+struct Told<'a> {
+    grid: Grid,
+    references: &'a References<'a>,
+    graph: Option<GraphTells<'a>>,
+    values: &'a [u32],
+}
+
+impl Told<'_> {
+    #[inline(always)]
+    fn residual(&self, predictor: Predictor, row: u32) -> u32 {
+        let value = self.values[row as usize];
+        let known = match (predictor, self.graph) {
+            (Predictor::None, _) => return self.grid.integer(value),
+            (Predictor::Graph, Some(graph)) => graph.own[row as usize],
+            (Predictor::GraphTemporal, Some(graph)) => {
+                let shift = self.references.shift(row);
+                graph.own[row as usize].map(|expected| shifted(expected, shift))
+            }
+            _ => None,
+        };
+        let prediction = match known {
+            Some(known) => known,
+            None => self.references.predict(predictor, row, self.values),
+        };
+        self.grid.residual(value, prediction)
     }
 }
 
@@ -312,16 +348,8 @@ impl ColumnDecoder<'_> {
             return Err(corrupt("It needs columns that are not there."));
         }
         let mut values = vec![0; stream.count as usize];
-        let value = |references: &References<'_>, known, row: u32, residual, values: &[u32]| {
-            let prediction = match (known, &slacks) {
-                (Predictor::None, _) => return grid.value(residual),
-                (Predictor::Graph, Some(slacks)) => slacks[row as usize],
-                _ => None,
-            };
-            let otherwise = || references.predict(known, row, values);
-            grid.predicted(residual, prediction.unwrap_or_else(otherwise))
-        };
-        self.each_row(stream, None, &mut values, value, |row, value, values| {
+        let at_once = AtOnce { grid, slacks: slacks.as_deref() };
+        self.each_row(stream, None, &mut values, &at_once, |row, value, values| {
             values[row as usize] = value;
         })?;
         Ok(values)
@@ -339,21 +367,11 @@ impl ColumnDecoder<'_> {
         // the graph is to be shifted.
         let mut values = [vec![0; count], vec![0; count]];
         let mut pending: [Vec<Option<Pending>>; 2] = [vec![None; count], vec![None; count]];
-        let value = |references: &References<'_>, known, row, residual, values: &[u32]| {
-            let otherwise = references.predict(known, row, values);
-            match known {
-                Predictor::None => Ok(grid.value(residual)),
-                Predictor::Graph => Err(Pending { residual, otherwise, shift: None }),
-                Predictor::GraphTemporal => {
-                    Err(Pending { residual, otherwise, shift: references.shift(row) })
-                }
-                _ => Ok(grid.predicted(residual, otherwise)),
-            }
-        };
         for (transition, stream) in streams.into_iter().enumerate() {
             let (values, pending) = (&mut values[transition], &mut pending[transition]);
             let before = before.as_ref().map(|before| &*before[transition]);
-            self.each_row(stream, before, values, value, |row, value, values| match value {
+            let by_graph = ByGraph { grid };
+            self.each_row(stream, before, values, &by_graph, |row, value, values| match value {
                 Ok(value) => values[row as usize] = value,
                 Err(waits) => pending[row as usize] = Some(waits),
             })?;
@@ -377,15 +395,15 @@ impl ColumnDecoder<'_> {
         base.map_or(Ok(None), |base| base.expected(streams[0].key))
     }
 
-    /// Find the value of each row by `value`, from its residual and the values before it, and `put` it.
-    /// Blocks that do not need one another are decoded by many threads.
-    fn each_row<T: Send>(
+    /// Find the value of each row and `put` it. Blocks that do not need one another are decoded by many
+    /// threads.
+    fn each_row<D: Decode + Sync>(
         &self,
         stream: &StreamIndex,
         before: Option<&[Option<u32>]>,
         values: &mut [u32],
-        value: impl Fn(&References<'_>, Predictor, u32, u32, &[u32]) -> T + Sync,
-        mut put: impl FnMut(u32, T, &mut [u32]),
+        told: &D,
+        mut put: impl FnMut(u32, D::Value, &mut [u32]),
     ) -> Result<()> {
         let key = stream.key;
         let predictors = stream.blocks.iter().map(|block| Predictor::from_code(block.predictor));
@@ -403,12 +421,15 @@ impl ColumnDecoder<'_> {
                 if *is_chained && references.may_need_sibling(predictors[*number]) {
                     return Ok(Decoded::Waits(residuals));
                 }
-                let rows = rows.iter().zip(residuals);
-                Ok(Decoded::Done(for_predictor!(predictors[*number], known => {
-                    rows.map(|(row, r)| value(&references, known, *row, r, values)).collect()
-                })))
+                let mut found = Vec::with_capacity(rows.len());
+                for_predictor!(predictors[*number], known => {
+                    for (row, residual) in rows.iter().zip(residuals) {
+                        found.push(told.value(&references, known, *row, residual, values));
+                    }
+                });
+                Ok(Decoded::Done(found))
             };
-            let decoded: Vec<Result<Decoded<T>>> = blocks.par_iter().map(decode).collect();
+            let decoded: Vec<Result<Decoded<D::Value>>> = blocks.par_iter().map(decode).collect();
             for (Block { number, rows }, decoded) in blocks.iter().zip(decoded) {
                 match decoded? {
                     Decoded::Done(found) => {
@@ -416,13 +437,74 @@ impl ColumnDecoder<'_> {
                     }
                     Decoded::Waits(residuals) => for_predictor!(predictors[*number], known => {
                         for (row, residual) in rows.iter().zip(residuals) {
-                            put(*row, value(&references, known, *row, residual, values), values);
+                            let value = told.value(&references, known, *row, residual, values);
+                            put(*row, value, values);
                         }
                     }),
                 }
             }
         }
         Ok(())
+    }
+}
+
+/// Values that are told where they stand.
+struct AtOnce<'a> {
+    grid: Grid,
+    slacks: Option<&'a [Option<u32>]>,
+}
+
+impl Decode for AtOnce<'_> {
+    type Value = u32;
+
+    #[inline(always)]
+    fn value(
+        &self,
+        references: &References<'_>,
+        known: Predictor,
+        row: u32,
+        residual: u32,
+        values: &[u32],
+    ) -> u32 {
+        let prediction = match (known, self.slacks) {
+            (Predictor::None, _) => return self.grid.value(residual),
+            (Predictor::Graph, Some(slacks)) => slacks[row as usize],
+            _ => None,
+        };
+        let prediction = match prediction {
+            Some(prediction) => prediction,
+            None => references.predict(known, row, values),
+        };
+        self.grid.predicted(residual, prediction)
+    }
+}
+
+/// Times, of which some wait for the walk through the graph.
+struct ByGraph {
+    grid: Grid,
+}
+
+impl Decode for ByGraph {
+    type Value = std::result::Result<u32, Pending>;
+
+    #[inline(always)]
+    fn value(
+        &self,
+        references: &References<'_>,
+        known: Predictor,
+        row: u32,
+        residual: u32,
+        values: &[u32],
+    ) -> Self::Value {
+        let otherwise = references.predict(known, row, values);
+        match known {
+            Predictor::None => Ok(self.grid.value(residual)),
+            Predictor::Graph => Err(Pending { residual, otherwise, shift: None }),
+            Predictor::GraphTemporal => {
+                Err(Pending { residual, otherwise, shift: references.shift(row) })
+            }
+            _ => Ok(self.grid.predicted(residual, otherwise)),
+        }
     }
 }
 

@@ -53,12 +53,15 @@ impl StagePair {
         let is_base = to.base().is_some_and(|base| Arc::ptr_eq(base, &from));
         let alignment = if same_objects(a, b) {
             None
-        } else if is_base && !same_rows(a, b) {
-            // The one that its columns are decoded with.
-            to.column_base()?.and_then(|base| base.alignment)
         } else {
             let (old, new) = rayon::join(|| from.objects(), || to.objects());
-            Some(Arc::new(align(&*old?, &*new?)))
+            let (old, new) = (old?, new?);
+            if is_base && !same_rows(a, b) {
+                // The one that its columns are decoded with.
+                to.column_base()?.and_then(|base| base.alignment)
+            } else {
+                Some(Arc::new(align(&old, &new)))
+            }
         };
         Ok(Self { from, to, alignment })
     }

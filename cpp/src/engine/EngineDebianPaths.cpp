@@ -50,7 +50,6 @@ void PathDescriber::add(uint32_t endpoint_row, sta::PathEnd* end)
   words.set(CKP_PATH_ENDPOINT, endpoint_row);
   words.setKind(end->type());
   words.setFlag(CKP_PATH_FLAG_END_FALLS, falls(end->transition(sta_)));
-  words.setFlag(CKP_PATH_FLAG_HAS_CRPR, sta_->sdc()->crprEnabled());
   const sta::Network* network = sta_->network();
   const sta::LibertyCell* cell
       = network->libertyCell(network->instance(end->vertex(sta_)->pin()));
@@ -153,6 +152,12 @@ void PathDescriber::describeCapture(sta::PathEnd* end, PathEndWords& words)
   words.setTime(CKP_PATH_CAPTURE_EDGE, edge->time());
   words.setTime(CKP_PATH_CAPTURE_TIME,
                 end->targetClkTime(sta_) + end->targetClkMcpAdjustment(sta_));
+  // A limit counts the clock that has a path here; later engines also count
+  // that of an output delay.
+  if (end->pathDelay() && path == nullptr) {
+    return;
+  }
+  words.setFlag(CKP_PATH_FLAG_HAS_CRPR, sta_->sdc()->crprEnabled());
   words.setTime(CKP_PATH_CAPTURE_DELAY, end->targetClkDelay(sta_));
   const float between_clocks = end->interClkUncertainty(sta_);
   words.setFlag(CKP_PATH_FLAG_IS_BETWEEN_CLOCKS, between_clocks != 0.0F);

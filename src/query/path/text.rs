@@ -236,7 +236,7 @@ impl Report<'_> {
         } else if end.is(PathFlag::HasCapture) {
             self.clock_line(path.capture_clock(self.paths), path.capture_edge(), time, time);
         }
-        let counts_clock = !is_limit || !path.clock.is_empty() && !end.is(PathFlag::IgnoresLatency);
+        let counts_clock = !is_limit || !end.is(PathFlag::IgnoresLatency);
         if end.is(PathFlag::HasCapture) && counts_clock {
             time += delay;
             if !is_limit || delay != 0.0 {
