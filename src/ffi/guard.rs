@@ -51,6 +51,7 @@ pub(super) fn contain<R, F: FnOnce() -> R>(otherwise: R, body: F) -> R {
 /// Panic where `variable` in the environment names the exported function that `F` is a part of: tests see so
 /// what a defect leaves behind. Libraries built for use never look.
 #[cfg(debug_assertions)]
+#[allow(clippy::panic)]
 pub(super) fn inject<F>(variable: &str) {
     let Ok(name) = std::env::var(variable) else { return };
     // Closures are named by the functions that they stand in.
