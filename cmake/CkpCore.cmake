@@ -14,14 +14,17 @@ set(ckp_static "${CMAKE_ARCHIVE_OUTPUT_DIRECTORY}/libckp.a")
 set(ckp_command "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/ckp")
 # Manual pages and shell completions, written by the command line itself.
 set(ckp_share "${PROJECT_BINARY_DIR}/share")
-set(ckp_cargo_output "${CKP_CARGO_TARGET_DIR}/release")
+set(ckp_cargo_output "${CKP_CARGO_TARGET_DIR}/${CKP_CARGO_PROFILE}")
+if(CKP_CARGO_PROFILE STREQUAL "dev")
+  set(ckp_cargo_output "${CKP_CARGO_TARGET_DIR}/debug")
+endif()
 # What the Rust standard library needs beside the C++ driver's own libraries.
 set(ckp_static_libraries Threads::Threads ${CMAKE_DL_LIBS} m)
 
 # cargo alone knows what is out of date, so it runs in every build; copying only what differs keeps
 # dependents from being linked again.
 add_custom_target(ckp_core ALL
-  COMMAND "${CARGO_EXECUTABLE}" build --release --locked --lib --bin ckp --quiet
+  COMMAND "${CARGO_EXECUTABLE}" build --profile "${CKP_CARGO_PROFILE}" --locked --lib --bin ckp --quiet
     --manifest-path "${PROJECT_SOURCE_DIR}/Cargo.toml" --target-dir "${CKP_CARGO_TARGET_DIR}"
   COMMAND "${CMAKE_COMMAND}" -E make_directory "${CMAKE_LIBRARY_OUTPUT_DIRECTORY}"
   COMMAND "${CMAKE_COMMAND}" -E copy_if_different

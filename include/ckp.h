@@ -895,6 +895,12 @@ typedef struct ckp_diff_query ckp_diff_query;
 typedef struct ckp_error ckp_error;
 
 /*
+ Rules for stages to keep. Exclusive. A stage that one of them names is kept, and so is the base of what is
+ saved next; the others are deleted by ckp_store_compact(). Without a rule all are kept.
+ */
+typedef struct ckp_keep ckp_keep;
+
+/*
  An object table being filled: cells and arc kinds, vertices, edges, arcs, in this order; each may
  be added in several calls. Lent to ckp_stage_align(), or given to ckp_capture_begin(). Exclusive.
  */
@@ -1338,6 +1344,31 @@ ckp_status ckp_store_page(const ckp_store *store,
                           ckp_error **out_error);
 
 /*
+ No rule.
+ */
+ckp_status ckp_keep_new(ckp_keep **out_keep, ckp_error **out_error);
+
+/*
+ Free the rules. NULL is fine.
+ */
+void ckp_keep_free(ckp_keep *keep);
+
+/*
+ Keep the `count` stages that were saved last: at least 1.
+ */
+ckp_status ckp_keep_last(ckp_keep *keep, uint64_t count, ckp_error **out_error);
+
+/*
+ Keep the stages with names like `pattern`, too: `*` stands for any letters, `?` for one.
+ */
+ckp_status ckp_keep_names(ckp_keep *keep, const char *pattern, ckp_error **out_error);
+
+/*
+ Keep the stages that ckp_capture_add_meta() gave this key and value, too.
+ */
+ckp_status ckp_keep_meta(ckp_keep *keep, const char *key, const char *value, ckp_error **out_error);
+
+/*
  Length of one of CKP_LIST_*.
  */
 ckp_status ckp_stage_item_count(const ckp_stage *stage,
@@ -1616,15 +1647,18 @@ ckp_status ckp_store_delete_stage(ckp_store *store,
                                   ckp_error **out_error);
 
 /*
- Make a store smaller, with the same stages: remove what dead writers left, and shorten chains of deltas where
- that saves bytes.
+ Make a store smaller: remove what dead writers left, shorten chains of deltas where that saves bytes, and delete
+ the stages that `keep` does not keep. What the others hold stays the same bit for bit.
 
+ keep:   which stages are kept; NULL for all of them. Borrowed for the call.
  mode:   CKP_COMPACT_APPLY or CKP_COMPACT_DRY_RUN.
  format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
 
- Returns CKP_LOCKED, CKP_NO_SPACE, or what is wrong with a stage. On failure all stages are readable.
+ Returns CKP_NOT_FOUND for a rule of `keep` that names no stage, CKP_LOCKED, CKP_NO_SPACE, or what is wrong with a
+ stage. On failure all stages are readable, and none was deleted that another one depends on.
  */
 ckp_status ckp_store_compact(ckp_store *store,
+                             const ckp_keep *keep,
                              uint32_t mode,
                              uint32_t format,
                              ckp_text **out_report,

@@ -34,7 +34,7 @@ pub use model::{
 };
 pub use store::{
     Attachment, BaseChoice, BlockCoding, Capture, CaptureOptions, CompactMode, Compaction,
-    Deletion, Depth, Disk, Finding, OpenMode, ReadMode, Rebased, Repair, RowState, Stage,
+    Deletion, Depth, Disk, Finding, Keep, OpenMode, ReadMode, Rebased, Repair, RowState, Stage,
     StageAlignment, Store, StreamCoding, System, Verification, report,
 };
 pub use table::{Format, csv_field};

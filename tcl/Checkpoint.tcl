@@ -101,10 +101,17 @@ namespace eval sta {
     ckp::delete_cmd $args [ckp::options keys] {}
   }
 
-  define_cmd_args "compact_timing_checkpoints" {[-store dir] [-dry_run]}
+  define_cmd_args "compact_timing_checkpoints" {[-store dir]\
+    [-keep_last count]\
+    [-keep pattern_list]\
+    [-keep_meta key_value_list]\
+    [-dry_run]\
+    [-format text|json]\
+    [> filename] [>> filename]}
 
-  proc compact_timing_checkpoints { args } {
-    parse_key_args "compact_timing_checkpoints" args keys { -store } flags { -dry_run }
+  proc_redirect compact_timing_checkpoints {
+    parse_key_args "compact_timing_checkpoints" args \
+      keys { -store -keep -keep_last -keep_meta -format } flags { -dry_run }
     ckp::compact_cmd $args [ckp::options keys] [array names flags]
   }
 

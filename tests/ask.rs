@@ -28,6 +28,16 @@ fn assert_valid(name: &str, value: &Value) {
     assert!(errors.is_empty(), "{name}: {errors:#?}\n{value:#}");
 }
 
+/// What a compaction of two stages tells, of which one goes.
+fn compacted(path: &Path) -> Value {
+    let store = create(path);
+    for (name, version) in [("a", 1), ("b", 2)] {
+        save(&store, name, &chain(20), version);
+    }
+    fs::write(path.join("tmp/old.full"), "half").unwrap();
+    json(&["compact", path.to_str().unwrap(), "--keep", "b", "--format", "json"])
+}
+
 #[test]
 fn answers_are_what_the_schemas_say() {
     let directory = tempfile::tempdir().unwrap();
@@ -37,6 +47,7 @@ fn answers_are_what_the_schemas_say() {
     assert_valid("log", &json(&["log", path, "--format", "json"]));
     assert_valid("show", &json(&["show", path, "route", "--format", "json"]));
     assert_valid("show", &json(&["show", path, "eco", "--blocks", "--format", "json"]));
+    assert_valid("compact", &compacted(&directory.path().join("two.ckp")));
     assert_valid("endpoints", &json(&["endpoints", path, "route", "--format", "json"]));
     let found = ckp(&["verify", path, "--format", "json"]);
     assert_eq!(found.status.code(), Some(3), "z is damaged");

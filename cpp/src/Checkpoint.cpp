@@ -371,14 +371,25 @@ void Checkpoint::deleteStage(const std::string& stage, const std::string& store)
   }
 }
 
-void Checkpoint::compact(const std::string& store, bool dry_run)
+void Checkpoint::compact(const std::string& store,
+                         const CompactOptions& options)
 {
   try {
     const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
-    host_->print(makeText(ckp_store_compact,
-                          handle.get(),
-                          dry_run ? CKP_COMPACT_DRY_RUN : CKP_COMPACT_APPLY,
-                          CKP_REPORT_TEXT));
+    const KeepHandle keep = make<KeepHandle>(ckp_keep_new);
+    if (options.keep_last) {
+      call(ckp_keep_last, keep.get(), *options.keep_last);
+    }
+    for (const std::string& pattern : options.names) {
+      call(ckp_keep_names, keep.get(), pattern.c_str());
+    }
+    for (const auto& [key, value] : options.meta) {
+      call(ckp_keep_meta, keep.get(), key.c_str(), value.c_str());
+    }
+    const uint32_t mode
+        = options.dry_run ? CKP_COMPACT_DRY_RUN : CKP_COMPACT_APPLY;
+    host_->print(makeText(
+        ckp_store_compact, handle.get(), keep.get(), mode, options.format));
   } catch (const LibraryError& failure) {
     host_->error(failure);
   }

@@ -48,6 +48,7 @@ using CaptureHandle
     = std::unique_ptr<ckp_capture, HandleFree<ckp_capture_abort>>;
 using StageHandle
     = std::unique_ptr<const ckp_stage, HandleFree<ckp_stage_free>>;
+using KeepHandle = std::unique_ptr<ckp_keep, HandleFree<ckp_keep_free>>;
 using DiffQueryHandle
     = std::unique_ptr<ckp_diff_query, HandleFree<ckp_diff_query_free>>;
 using PathQueryHandle

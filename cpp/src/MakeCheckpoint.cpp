@@ -160,6 +160,20 @@ std::vector<std::pair<std::string, std::string>> pairs(
   return pairs;
 }
 
+std::vector<std::pair<std::string, std::string>>
+metaPairs(const char* key, const Arguments& arguments, Host& host)
+{
+  const std::vector<std::string> meta
+      = splitList(arguments.key(key).c_str(), host);
+  if (meta.size() % 2 != 0) {
+    host.error(CKP,
+               9,
+               std::string("The value of ") + key
+                   + " is a list of keys with a value each.");
+  }
+  return pairs(meta);
+}
+
 void setStore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1, "set_timing_checkpoint_store dir");
@@ -189,13 +203,7 @@ void save(Checkpoint& checkpoint, Arguments& arguments)
   if (arguments.has("-tolerance")) {
     options.tolerance = toleranceSeconds(arguments.key("-tolerance"));
   }
-  const std::vector<std::string> meta
-      = splitList(arguments.key("-meta").c_str(), checkpoint.host());
-  if (meta.size() % 2 != 0) {
-    checkpoint.host().error(
-        CKP, 9, "The value of -meta is a list of keys with a value each.");
-  }
-  options.meta = pairs(meta);
+  options.meta = metaPairs("-meta", arguments, checkpoint.host());
   const std::vector<std::string> attachments
       = splitList(arguments.key("-attach").c_str(), checkpoint.host());
   if (attachments.size() % 2 != 0) {
@@ -341,8 +349,21 @@ void deleteStage(Checkpoint& checkpoint, Arguments& arguments)
 
 void compact(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(0, "compact_timing_checkpoints [-store dir] [-dry_run]");
-  checkpoint.compact(arguments.key("-store"), arguments.flag("-dry_run"));
+  arguments.checkCount(0,
+                       "compact_timing_checkpoints [-store dir] [-keep_last n] "
+                       "[-keep {pattern ...}] [-keep_meta {key value ...}] "
+                       "[-dry_run] [-format text|json]");
+  Host& host = checkpoint.host();
+  CompactOptions options;
+  options.dry_run = arguments.flag("-dry_run");
+  options.format = reportFormat(arguments, host);
+  if (arguments.has("-keep_last")) {
+    options.keep_last
+        = cardinal("-keep_last", arguments.key("-keep_last"), host);
+  }
+  options.names = splitList(arguments.key("-keep").c_str(), host);
+  options.meta = metaPairs("-keep_meta", arguments, host);
+  checkpoint.compact(arguments.key("-store"), options);
 }
 
 // Names of pins may be a list.

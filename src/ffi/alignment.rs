@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::guard::guard;
+use super::guard::{contain, guard};
 use super::handle::{self, cloned, output, shared, slice_mut};
 use super::objects::ckp_objects;
 use super::stage::{ckp_stage, rows};
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn ckp_stage_align(
             let live = shared(live, "live")?.0.get()?;
             let out = output(out_alignment, "out_alignment")?;
             let alignment = StageAlignment::new(&stage.stage, live)?;
-            out.write(Box::into_raw(Box::new(ckp_alignment { alignment, stage })));
+            out.write(handle::give(ckp_alignment { alignment, stage }));
             Ok(())
         })
     }
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn ckp_stage_align(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_alignment_free(alignment: *mut ckp_alignment) {
     // SAFETY: the caller gives a valid pointer or NULL.
-    drop(unsafe { handle::take(alignment) });
+    contain((), || unsafe { handle::free(alignment) });
 }
 
 /// One of CKP_ALIGN_*.

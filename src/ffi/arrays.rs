@@ -4,10 +4,11 @@
 //! ckp_array: arrays of a stage, lent as they lie in memory.
 
 use std::ffi::c_void;
+use std::ptr::null;
 use std::sync::Arc;
 
-use super::guard::guard;
-use super::handle::{output, share, shared};
+use super::guard::{contain, guard};
+use super::handle::{output, release, share, shared};
 use super::stage::ckp_stage;
 use super::status::{ckp_error, ckp_status};
 use crate::error::{Result, invalid};
@@ -133,21 +134,19 @@ pub unsafe extern "C" fn ckp_stage_lend_rows(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_array_data(array: *const ckp_array) -> *const c_void {
     // SAFETY: the caller gives a valid pointer or NULL.
-    unsafe { array.as_ref() }.map_or(std::ptr::null(), |array| array.place().0)
+    contain(null(), || unsafe { shared(array, "array") }.map_or(null(), |array| array.place().0))
 }
 
 /// Number of elements; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_array_count(array: *const ckp_array) -> usize {
     // SAFETY: the caller gives a valid pointer or NULL.
-    unsafe { array.as_ref() }.map_or(0, |array| array.place().1)
+    contain(0, || unsafe { shared(array, "array") }.map_or(0, |array| array.place().1))
 }
 
 /// Free an array. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_array_free(array: *const ckp_array) {
-    if !array.is_null() {
-        // SAFETY: the caller gives a valid pointer, which came from Arc::into_raw.
-        drop(unsafe { Arc::from_raw(array) });
-    }
+    // SAFETY: the caller gives a valid pointer or NULL.
+    contain((), || unsafe { release(array) });
 }

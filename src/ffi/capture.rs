@@ -6,8 +6,8 @@
 use std::ffi::c_char;
 use std::path::Path;
 
-use super::guard::guard;
-use super::handle::{self, Exclusive, exclusive, output, share, slice, string};
+use super::guard::{contain, guard};
+use super::handle::{self, Exclusive, exclusive, output, share, shared, slice, string};
 use super::objects::ckp_objects;
 use super::options::ckp_options;
 use super::stage::ckp_stage;
@@ -117,21 +117,20 @@ pub unsafe extern "C" fn ckp_capture_begin(
 ) -> ckp_status {
     // SAFETY: the caller gives valid pointers or NULL (module text of ffi); so everywhere below.
     unsafe {
-        let objects = handle::take(objects);
+        let objects = handle::take(objects, "objects");
         guard(out_error, || {
-            let objects = objects.ok_or_else(|| invalid("Argument objects is NULL."))?;
-            let objects = objects.0.into_inner()?;
+            let objects = objects?.0.into_inner()?;
             let store = exclusive(store, "store")?;
             let stage = string(stage, "stage")?;
             let out = output(out_capture, "out_capture")?;
-            let options = match options.as_ref() {
-                Some(options) => options.0.get()?.clone(),
-                None => CaptureOptions::default(),
+            let options = match options.is_null() {
+                false => shared(options, "options")?.0.get()?.clone(),
+                true => CaptureOptions::default(),
             };
             let capture = Capture::begin(&store.0, stage, options, objects)?;
             let store = Store::open(store.0.path(), OpenMode::Read, store.0.read_mode())?;
             let open = ckp_capture(Exclusive::new(Open { capture, store }));
-            out.write(Box::into_raw(Box::new(open)));
+            out.write(handle::give(open));
             Ok(())
         })
     }
@@ -262,8 +261,9 @@ pub unsafe extern "C" fn ckp_capture_add_delay_table(
     unsafe {
         guard(out_error, || {
             let (scene, _) = check(scene, CKP_MAX)?;
-            let count = slew_count.checked_mul(load_count);
-            let count = count.ok_or_else(|| invalid("A delay table has too many delays."))?;
+            // Before any of it is copied.
+            DelayTable::check_axes(slew_count as usize, load_count as usize)?;
+            let count = slew_count * load_count;
             let slews = slice(slews, slew_count, "slews")?.to_vec();
             let loads = slice(loads, load_count, "loads")?.to_vec();
             let delays = slice(delays, count, "delays")?.to_vec();
@@ -475,9 +475,9 @@ pub unsafe extern "C" fn ckp_capture_commit(
 ) -> ckp_status {
     // SAFETY: the caller gives valid pointers or NULL.
     unsafe {
-        let capture = handle::take(capture);
+        let capture = handle::take(capture, "capture");
         guard(out_error, || {
-            let capture = capture.ok_or_else(|| invalid("Argument capture is NULL."))?;
+            let capture = capture?;
             let out = output(out_stage, "out_stage")?;
             let Open { capture, store } = capture.0.into_inner()?;
             let stage = capture.commit(&store)?;
@@ -491,7 +491,7 @@ pub unsafe extern "C" fn ckp_capture_commit(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_capture_abort(capture: *mut ckp_capture) {
     // SAFETY: the caller gives a valid pointer or NULL.
-    drop(unsafe { handle::take(capture) });
+    contain((), || unsafe { handle::free(capture) });
 }
 
 /// # Safety

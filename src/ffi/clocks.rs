@@ -48,6 +48,9 @@ pub unsafe extern "C" fn ckp_capture_add_clock(
     unsafe {
         guard(out_error, || {
             let name = string(name, "name")?.to_owned();
+            if scene_count > 1 << 16 {
+                return Err(invalid("There are more than 65,536 scenes."));
+            }
             let scenes = slice(scenes, scene_count, "scenes")?.iter();
             let scenes =
                 scenes.map(|scene| Ok(check(*scene, CKP_MIN)?.0)).collect::<Result<_>>()?;

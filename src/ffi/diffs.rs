@@ -5,7 +5,7 @@
 
 use std::ffi::c_char;
 
-use super::guard::guard;
+use super::guard::{contain, guard};
 use super::handle::{self, Exclusive, exclusive, output, shared, string};
 use super::status::{ckp_error, ckp_status};
 use super::store::{CKP_REPORT_HTML, ckp_store, report_format};
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn ckp_diff_query_new(
         guard(out_error, || {
             let out = output(out_query, "out_query")?;
             let query = ckp_diff_query(Exclusive::new(DiffOptions::default()));
-            out.write(Box::into_raw(Box::new(query)));
+            out.write(handle::give(query));
             Ok(())
         })
     }
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn ckp_diff_query_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_diff_query_free(query: *mut ckp_diff_query) {
     // SAFETY: the caller gives a valid pointer or NULL.
-    drop(unsafe { handle::take(query) });
+    contain((), || unsafe { handle::free(query) });
 }
 
 /// Set an option that is a text.

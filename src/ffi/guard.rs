@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-//! No panic crosses the ABI: every fallible export runs inside [`guard`].
+//! No panic crosses the ABI: every export that can fail runs inside [`guard`], and every other one that does
+//! more than return a constant inside [`contain`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::handle::give;
 use super::status::{CKP_OK, CKP_PANIC, ckp_error, ckp_status, status_of};
 use crate::error::Result;
 
@@ -12,10 +14,14 @@ use crate::error::Result;
 ///
 /// # Safety
 /// `out_error` is NULL or can be written to.
-pub(super) unsafe fn guard(
+pub(super) unsafe fn guard<F: FnOnce() -> Result<()>>(
     out_error: *mut *mut ckp_error,
-    body: impl FnOnce() -> Result<()>,
+    body: F,
 ) -> ckp_status {
+    let body = || {
+        inject::<F>("CKP_PANIC_IN");
+        body()
+    };
     // Handles that a panic may leave half-changed refuse every later use (handle::Exclusive).
     let (status, message) = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => return CKP_OK,
@@ -28,10 +34,34 @@ pub(super) unsafe fn guard(
     };
     if !out_error.is_null() {
         // SAFETY: not NULL, so the caller lets it be written to.
-        unsafe { out_error.write(Box::into_raw(ckp_error::new(status, &message))) };
+        unsafe { out_error.write(give(ckp_error::new(status, &message))) };
     }
     status
 }
+
+/// Run what cannot fail; a panic gives `otherwise`.
+pub(super) fn contain<R, F: FnOnce() -> R>(otherwise: R, body: F) -> R {
+    let body = || {
+        inject::<F>("CKP_PANIC_IN");
+        body()
+    };
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+}
+
+/// Panic where `variable` in the environment names the exported function that `F` is a part of: tests see so
+/// what a defect leaves behind. Libraries built for use never look.
+#[cfg(debug_assertions)]
+#[allow(clippy::panic)]
+pub(super) fn inject<F>(variable: &str) {
+    let Ok(name) = std::env::var(variable) else { return };
+    // Closures are named by the functions that they stand in.
+    if std::any::type_name::<F>().split("::").any(|part| part == name) {
+        panic!("{variable}={name}");
+    }
+}
+
+#[cfg(not(debug_assertions))]
+pub(super) fn inject<F>(_variable: &str) {}
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,8 @@
 //! Every function converts its arguments, calls the safe library inside [`guard::guard`], and
 //! converts the outcome. A pointer is *valid* when it is NULL, or came from a function of this
 //! library, was not freed or consumed since, and is used from the threads that its kind allows:
-//! exclusive handles (`T *`) from one at a time, shared ones (`const T *`) from any number.
+//! exclusive handles (`T *`) from one at a time, shared ones (`const T *`) from any number. Handles are looked up
+//! before they are followed ([`handle`]), so only what other threads do, and arrays, are taken on trust.
 
 #![allow(unsafe_code, non_camel_case_types)]
 // What `# Safety` would say of each function is said once, above and in docs/c-abi.md.
@@ -20,6 +21,7 @@ mod diffs;
 mod guard;
 mod handle;
 mod html;
+mod keep;
 mod lists;
 mod objects;
 mod options;
@@ -37,6 +39,7 @@ pub use capture::*;
 pub use clocks::*;
 pub use diffs::*;
 pub use html::*;
+pub use keep::*;
 pub use lists::*;
 pub use objects::*;
 pub use options::*;

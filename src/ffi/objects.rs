@@ -5,7 +5,7 @@
 
 use std::ffi::c_char;
 
-use super::guard::guard;
+use super::guard::{contain, guard};
 use super::handle::{self, Exclusive, exclusive, output, slice, string};
 use super::status::{ckp_error, ckp_status};
 use crate::model::ObjectTable;
@@ -25,7 +25,7 @@ pub unsafe extern "C" fn ckp_objects_new(
         guard(out_error, || {
             let out = output(out_objects, "out_objects")?;
             let objects = ckp_objects(Exclusive::new(ObjectTable::new()));
-            out.write(Box::into_raw(Box::new(objects)));
+            out.write(handle::give(objects));
             Ok(())
         })
     }
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn ckp_objects_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_objects_free(objects: *mut ckp_objects) {
     // SAFETY: the caller gives a valid pointer or NULL.
-    drop(unsafe { handle::take(objects) });
+    contain((), || unsafe { handle::free(objects) });
 }
 
 /// Add a liberty cell name ("" for top-level ports) and get its index. A name that is there already

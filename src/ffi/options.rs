@@ -5,7 +5,7 @@
 
 use std::ffi::c_char;
 
-use super::guard::guard;
+use super::guard::{contain, guard};
 use super::handle::{self, Exclusive, exclusive, output, string};
 use super::status::{ckp_error, ckp_status};
 use crate::codec::CodecChoice;
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn ckp_options_new(
         guard(out_error, || {
             let out = output(out_options, "out_options")?;
             let options = ckp_options(Exclusive::new(CaptureOptions::default()));
-            out.write(Box::into_raw(Box::new(options)));
+            out.write(handle::give(options));
             Ok(())
         })
     }
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn ckp_options_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_options_free(options: *mut ckp_options) {
     // SAFETY: the caller gives a valid pointer or NULL.
-    drop(unsafe { handle::take(options) });
+    contain((), || unsafe { handle::free(options) });
 }
 
 /// Set an option that is a number.

@@ -5,7 +5,7 @@
 
 use std::ffi::c_char;
 
-use super::guard::guard;
+use super::guard::{contain, guard};
 use super::handle::{self, Exclusive, exclusive, output, shared, string};
 use super::stage::ckp_stage;
 use super::status::{ckp_error, ckp_status};
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn ckp_path_query_new(
         guard(out_error, || {
             let out = output(out_query, "out_query")?;
             let asked = Asked { query: PathQuery::default(), digits: 3 };
-            out.write(Box::into_raw(Box::new(ckp_path_query(Exclusive::new(asked)))));
+            out.write(handle::give(ckp_path_query(Exclusive::new(asked))));
             Ok(())
         })
     }
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn ckp_path_query_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_path_query_free(query: *mut ckp_path_query) {
     // SAFETY: the caller gives a valid pointer or NULL.
-    drop(unsafe { handle::take(query) });
+    contain((), || unsafe { handle::free(query) });
 }
 
 /// Set or add a filter that is a text. Names of pins are looked up when the query is asked.

@@ -7,6 +7,7 @@ use std::ffi::c_char;
 
 use super::guard::guard;
 use super::handle::{exclusive, output, shared, slice, slice_mut, string};
+use super::keep::ckp_keep;
 use super::stage::ckp_stage;
 use super::status::{ckp_error, ckp_status};
 use super::store::{CKP_REPORT_JSON, CKP_REPORT_TEXT, ckp_store, report_format};
@@ -14,7 +15,7 @@ use super::text::ckp_text;
 use crate::error::{Result, invalid};
 use crate::model::MinMax;
 use crate::query::{EndpointQuery, HistoryQuery, history, worst_endpoints};
-use crate::store::CompactMode;
+use crate::store::{CompactMode, Keep};
 
 /// Compact a store.
 pub const CKP_COMPACT_APPLY: u32 = 0;
@@ -183,16 +184,19 @@ pub unsafe extern "C" fn ckp_store_delete_stage(
     }
 }
 
-/// Make a store smaller, with the same stages: remove what dead writers left, and shorten chains of deltas where
-/// that saves bytes.
+/// Make a store smaller: remove what dead writers left, shorten chains of deltas where that saves bytes, and delete
+/// the stages that `keep` does not keep. What the others hold stays the same bit for bit.
 ///
+/// keep:   which stages are kept; NULL for all of them. Borrowed for the call.
 /// mode:   CKP_COMPACT_APPLY or CKP_COMPACT_DRY_RUN.
 /// format: CKP_REPORT_TEXT or CKP_REPORT_JSON.
 ///
-/// Returns CKP_LOCKED, CKP_NO_SPACE, or what is wrong with a stage. On failure all stages are readable.
+/// Returns CKP_NOT_FOUND for a rule of `keep` that names no stage, CKP_LOCKED, CKP_NO_SPACE, or what is wrong with a
+/// stage. On failure all stages are readable, and none was deleted that another one depends on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_store_compact(
     store: *mut ckp_store,
+    keep: *const ckp_keep,
     mode: u32,
     format: u32,
     out_report: *mut *mut ckp_text,
@@ -202,6 +206,10 @@ pub unsafe extern "C" fn ckp_store_compact(
     unsafe {
         guard(out_error, || {
             let store = exclusive(store, "store")?;
+            let keep = match keep.is_null() {
+                false => shared(keep, "keep")?.0.get()?.clone(),
+                true => Keep::new(),
+            };
             let mode = match mode {
                 CKP_COMPACT_APPLY => CompactMode::Apply,
                 CKP_COMPACT_DRY_RUN => CompactMode::DryRun,
@@ -213,7 +221,7 @@ pub unsafe extern "C" fn ckp_store_compact(
                 _ => return Err(invalid(format!("{format} is not a format of this report."))),
             };
             let out = output(out_report, "out_report")?;
-            let compaction = store.0.compact(mode, &mut |_, _, _| {})?;
+            let compaction = store.0.compact_keeping(&keep, mode, &mut |_, _, _| {})?;
             ckp_text::give(if is_text { compaction.text() } else { compaction.json() }, out);
             Ok(())
         })

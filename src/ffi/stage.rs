@@ -6,14 +6,15 @@
 use std::ffi::c_char;
 use std::ops::Range;
 use std::path::Path;
+use std::ptr::null;
 use std::sync::Arc;
 
 use super::capture::{
     CKP_TEXT_DESIGN, CKP_TEXT_ENGINE, CKP_TEXT_ENGINE_VERSION, CKP_TEXT_NOTE, CKP_TEXT_SDC, check,
     column_key, plane_key,
 };
-use super::guard::guard;
-use super::handle::{output, share, shared, slice_mut, string};
+use super::guard::{contain, guard};
+use super::handle::{cloned, output, release, share, shared, slice_mut, string};
 use super::status::{ckp_error, ckp_status};
 use super::store::ckp_store;
 use super::text::ckp_text;
@@ -109,20 +110,15 @@ pub unsafe extern "C" fn ckp_stage_open(
 /// Another reference to the same stage; NULL for NULL. Each is freed by itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_stage_clone(stage: *const ckp_stage) -> *const ckp_stage {
-    if !stage.is_null() {
-        // SAFETY: the caller gives a valid pointer, which came from Arc::into_raw.
-        unsafe { Arc::increment_strong_count(stage) };
-    }
-    stage
+    // SAFETY: the caller gives a valid pointer or NULL.
+    contain(null(), || unsafe { cloned(stage, "stage") }.map_or(null(), share))
 }
 
 /// Free a reference. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_stage_free(stage: *const ckp_stage) {
-    if !stage.is_null() {
-        // SAFETY: the caller gives a valid pointer, which came from Arc::into_raw.
-        drop(unsafe { Arc::from_raw(stage) });
-    }
+    // SAFETY: the caller gives a valid pointer or NULL.
+    contain((), || unsafe { release(stage) });
 }
 
 /// One of CKP_TEXT_*.
@@ -288,9 +284,9 @@ pub unsafe extern "C" fn ckp_stage_find_plane(
     unsafe {
         guard(out_error, || {
             let stage = shared(stage, "stage")?;
+            let out = output(out_column, "out_column")?;
             let key = stage.columns.get(column as usize).copied();
-            let key = plane_key(key, column, plane)?;
-            output(out_column, "out_column")?.write(stage.find(key)?);
+            out.write(stage.find(plane_key(key, column, plane)?)?);
             Ok(())
         })
     }

@@ -5,7 +5,8 @@
 
 use std::ffi::{CString, c_char};
 
-use super::handle;
+use super::guard::contain;
+use super::handle::{self, shared};
 use crate::error::{Error, ErrorKind};
 
 /// What a call came to. Numbers are grouped: 1-19 mistakes of the caller, 20-39 input and output,
@@ -54,10 +55,10 @@ pub struct ckp_error {
 }
 
 impl ckp_error {
-    pub(super) fn new(status: ckp_status, message: &str) -> Box<Self> {
+    pub(super) fn new(status: ckp_status, message: &str) -> Self {
         // A NUL cannot be in the middle of a C string; pin names from a damaged file may hold one.
         let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
-        Box::new(Self { status, message })
+        Self { status, message }
     }
 }
 
@@ -96,20 +97,22 @@ pub extern "C" fn ckp_version() -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_error_status(error: *const ckp_error) -> ckp_status {
     // SAFETY: the caller gives a valid pointer or NULL (module text).
-    unsafe { error.as_ref() }.map_or(CKP_OK, |error| error.status)
+    contain(CKP_OK, || unsafe { shared(error, "error") }.map_or(CKP_OK, |error| error.status))
 }
 
 /// What failed, where, and what to do: whole sentences, NUL-terminated UTF-8, "" for NULL. Valid until
 /// the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_error_message(error: *const ckp_error) -> *const c_char {
-    // SAFETY: the caller gives a valid pointer or NULL (module text).
-    unsafe { error.as_ref() }.map_or(c"".as_ptr(), |error| error.message.as_ptr())
+    contain(c"".as_ptr(), || {
+        // SAFETY: the caller gives a valid pointer or NULL (module text).
+        unsafe { shared(error, "error") }.map_or(c"".as_ptr(), |error| error.message.as_ptr())
+    })
 }
 
 /// Free an error. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_error_free(error: *mut ckp_error) {
     // SAFETY: the caller gives a valid pointer or NULL (module text).
-    drop(unsafe { handle::take(error) });
+    contain((), || unsafe { handle::free(error) });
 }

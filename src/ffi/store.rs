@@ -6,7 +6,7 @@
 use std::ffi::c_char;
 use std::path::Path;
 
-use super::guard::guard;
+use super::guard::{contain, guard};
 use super::handle::{self, exclusive, output, shared, string};
 use super::status::{ckp_error, ckp_status};
 use super::text::ckp_text;
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn ckp_store_open(
                 _ => return Err(invalid(format!("{mode} is not a mode to open a store in."))),
             };
             let store = Store::open(Path::new(path), mode, read_mode)?;
-            out.write(Box::into_raw(Box::new(ckp_store(store))));
+            out.write(handle::give(ckp_store(store)));
             Ok(())
         })
     }
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn ckp_store_open(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ckp_store_free(store: *mut ckp_store) {
     // SAFETY: the caller gives a valid pointer or NULL.
-    drop(unsafe { handle::take(store) });
+    contain((), || unsafe { handle::free(store) });
 }
 
 /// What the store holds.

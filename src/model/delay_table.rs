@@ -26,6 +26,7 @@ impl DelayTable {
     /// `InvalidArgument` when an axis is empty or does not rise, a number is not finite, or the delays
     /// are not as many as the pairs. Subnormal numbers become zero.
     pub fn new(mut slews: Vec<f32>, mut loads: Vec<f32>, mut delays: Vec<f32>) -> Result<Self> {
+        Self::check_axes(slews.len(), loads.len())?;
         for value in slews.iter_mut().chain(&mut loads).chain(&mut delays) {
             // A host may have told its floating-point unit to take them so.
             if value.is_subnormal() {
@@ -33,9 +34,6 @@ impl DelayTable {
             }
         }
         for axis in [&slews, &loads] {
-            if axis.is_empty() || axis.len() > MOST_POINTS {
-                return Err(invalid(format!("An axis has 1 to {MOST_POINTS} points.")));
-            }
             if !axis.is_sorted_by(|a, b| a < b) {
                 return Err(invalid("The points of an axis do not rise."));
             }
@@ -47,6 +45,14 @@ impl DelayTable {
             return Err(invalid("A delay table has a number that is not finite."));
         }
         Ok(Self { slews, loads, delays })
+    }
+
+    /// That a table can have so many points on its axes.
+    pub(crate) fn check_axes(slews: usize, loads: usize) -> Result<()> {
+        if [slews, loads].iter().all(|points| (1..=MOST_POINTS).contains(points)) {
+            return Ok(());
+        }
+        Err(invalid(format!("An axis has 1 to {MOST_POINTS} points.")))
     }
 
     /// Input slews, seconds.

@@ -107,12 +107,12 @@ impl ObjectTable {
         if from.len() != to.len() {
             return Err(shape("Edge arrays differ in length."));
         }
+        if self.edge_count() as u64 + from.len() as u64 >= u64::from(u32::MAX) {
+            return Err(invalid("There are more than 2^32 - 2 edges."));
+        }
         let vertices = self.vertex_count() as u64;
         if from.iter().chain(to).any(|row| u64::from(*row) >= vertices) {
             return Err(invalid("An edge names a vertex that was not added."));
-        }
-        if self.edge_count() as u64 + from.len() as u64 >= u64::from(u32::MAX) {
-            return Err(invalid("There are more than 2^32 - 2 edges."));
         }
         self.edge_from.extend_from_slice(from);
         self.edge_to.extend_from_slice(to);
@@ -125,6 +125,9 @@ impl ObjectTable {
         if edge.len() != kind.len() {
             return Err(shape("Arc arrays differ in length."));
         }
+        if self.arc_count() as u64 + edge.len() as u64 >= u64::from(u32::MAX) {
+            return Err(invalid("There are more than 2^32 - 2 arcs."));
+        }
         let last = self.arc_edge.last().copied().unwrap_or(0);
         if !edge.is_sorted() || edge.first().is_some_and(|first| *first < last) {
             return Err(invalid("Arcs are not in the order of their edges."));
@@ -134,9 +137,6 @@ impl ObjectTable {
         }
         if kind.iter().any(|kind| *kind as usize >= self.kind_names.len()) {
             return Err(invalid("An arc has a kind that was not added."));
-        }
-        if self.arc_count() as u64 + edge.len() as u64 >= u64::from(u32::MAX) {
-            return Err(invalid("There are more than 2^32 - 2 arcs."));
         }
         self.arc_edge.extend_from_slice(edge);
         self.arc_kind.extend_from_slice(kind);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-//! A store made smaller, with the same stages: what dead writers left is removed, and stages are put on the
-//! base of their base where they take fewer bytes there, or where their chain is longer than a save would make
-//! it. All is planned on the store as it is, so that a plan and its execution agree.
+//! A store made smaller: what dead writers left is removed, stages that nobody wants to keep are deleted, and
+//! others are put on the base of their base where they take fewer bytes there, or where their chain is longer than
+//! a save would make it. All is planned on the store as it is, so that a plan and its execution agree.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use super::delete::Rebased;
 use super::directory::Store;
 use super::durable::TemporaryFile;
 use super::reader::Stage;
+use super::retention::{Bases, Keep};
 use super::rewrite::rebase;
 use crate::error::Result;
 use crate::store::report::plural;
@@ -36,6 +38,8 @@ pub struct Compaction {
     pub leftovers: Vec<(String, u64)>,
     /// Stages on another base.
     pub rebased: Vec<Rebased>,
+    /// Stages that are gone, and the sizes of their files.
+    pub deleted: Vec<(String, u64)>,
 }
 
 impl Store {
@@ -50,19 +54,36 @@ impl Store {
         mode: CompactMode,
         tell: &mut dyn FnMut(usize, usize, &str),
     ) -> Result<Compaction> {
+        self.compact_keeping(&Keep::new(), mode, tell)
+    }
+
+    /// The same, and delete the stages that no rule of `keep` names. Those that stay are put on other bases before,
+    /// with the same content bit for bit, which is checked before the first of them is replaced. The head stays.
+    ///
+    /// # Errors
+    /// As for `compact`, and `NotFound` for a rule that names no stage. Then no stage is gone.
+    pub fn compact_keeping(
+        &self,
+        keep: &Keep,
+        mode: CompactMode,
+        tell: &mut dyn FnMut(usize, usize, &str),
+    ) -> Result<Compaction> {
         let _writing = self.begin_looking()?;
         let leftovers = self.leftovers()?;
+        let stages = self.without_cache().stages()?;
+        let mut bases = Bases::new(keep.doomed(self, &stages)?);
         let told = leftovers.iter();
         let told =
             told.map(|file| (file.name.to_string_lossy().into_owned(), file.bytes)).collect();
         if mode == CompactMode::Apply {
             self.clear_leftovers()?;
         }
-        let stages = self.without_cache().stages()?;
+        let (mut doomed, kept): (Vec<_>, Vec<_>) =
+            stages.into_iter().partition(|stage| bases.is_doomed(stage));
         let mut planned = Vec::new();
-        for (done, stage) in stages.iter().enumerate() {
-            tell(done, stages.len(), &stage.timing_stage().stage_id);
-            planned.extend(self.plan(stage)?);
+        for (done, stage) in kept.iter().enumerate() {
+            tell(done, kept.len(), &stage.timing_stage().stage_id);
+            planned.extend(self.plan(stage, &mut bases)?);
         }
         let mut rebased = Vec::new();
         for (file, step) in planned {
@@ -71,23 +92,47 @@ impl Store {
             }
             rebased.push(step);
         }
-        Ok(Compaction { mode, leftovers: told, rebased })
+        // Those that others are deltas on go after these, so that every stage has its bases at any instant.
+        doomed.sort_by_key(|stage| Reverse(chain(stage)));
+        let mut deleted = Vec::new();
+        for stage in doomed {
+            let name = &stage.timing_stage().stage_id;
+            if mode == CompactMode::Apply {
+                self.remove_stage(name)?;
+            }
+            deleted.push((name.clone(), stage.stored_bytes()));
+        }
+        Ok(Compaction { mode, leftovers: told, rebased, deleted })
     }
 
     /// The stage on another base, where it should be on that.
-    fn plan(&self, stage: &Arc<Stage>) -> Result<Option<(TemporaryFile, Rebased)>> {
-        let Some(nearer) = stage.base().and_then(|base| base.base()) else { return Ok(None) };
+    fn plan(
+        &self,
+        stage: &Arc<Stage>,
+        bases: &mut Bases,
+    ) -> Result<Option<(TemporaryFile, Rebased)>> {
+        let Some(base) = stage.base() else { return Ok(None) };
+        let is_forced = bases.is_doomed(base);
         let is_too_long = chain(stage) > MAX_CHAIN;
-        let base = if is_too_long { root(nearer) } else { nearer };
-        let file = rebase(self, stage, Some(base))?;
+        let base = match bases.kept(stage).as_slice() {
+            _ if is_forced => bases.next(stage),
+            [_, .., first] if is_too_long => Some((*first).clone()),
+            [_, nearer, ..] => Some((*nearer).clone()),
+            _ => return Ok(None),
+        };
+        let file = rebase(self, stage, base.as_ref())?;
         let bytes_before = stage.stored_bytes();
         let bytes_after = file.position();
-        if !is_too_long && bytes_after >= bytes_before {
+        if !is_forced && !is_too_long && bytes_after >= bytes_before {
             return Ok(None);
         }
         let name = &stage.timing_stage().stage_id;
-        let now = Stage::open(self, file.path(), name, None, |_| Ok(base.clone()))?;
+        let open = |_: &str| base.clone().ok_or_else(|| self.no_stage(name));
+        let now = Stage::open(self, file.path(), name, None, open)?;
         let base = now.timing_stage().base().map(str::to_owned);
+        if is_forced && base.is_none() {
+            bases.inherit(stage, Arc::new(now));
+        }
         Ok(Some((file, Rebased { stage: name.clone(), base, bytes_before, bytes_after })))
     }
 }
@@ -105,10 +150,11 @@ pub(super) fn root(stage: &Arc<Stage>) -> &Arc<Stage> {
 impl Compaction {
     /// Bytes that it saves: fewer than none where long chains had to be shortened.
     pub fn saved_bytes(&self) -> i64 {
-        let leftovers: u64 = self.leftovers.iter().map(|(_, bytes)| *bytes).sum();
+        let gone = self.leftovers.iter().chain(&self.deleted);
+        let gone: u64 = gone.map(|(_, bytes)| *bytes).sum();
         let before: u64 = self.rebased.iter().map(|step| step.bytes_before).sum();
         let after: u64 = self.rebased.iter().map(|step| step.bytes_after).sum();
-        (leftovers + before) as i64 - after as i64
+        (gone + before) as i64 - after as i64
     }
 
     /// For people: a line for each step, then the sum.
@@ -118,16 +164,27 @@ impl Compaction {
             out.push_str(&format!("Leftover {name}: {bytes} bytes.\n"));
         }
         self.rebased.iter().for_each(|step| out.push_str(&step.line()));
+        for (name, bytes) in &self.deleted {
+            out.push_str(&format!("Stage {name}: deleted, {bytes} bytes.\n"));
+        }
         let (leftovers, stages) = (self.leftovers.len() as u64, self.rebased.len() as u64);
         let what = format!(
-            "{leftovers} {} and {stages} {}: {} bytes",
+            "{leftovers} {} and {stages} {}",
             plural(leftovers, "leftover"),
             plural(stages, "stage"),
-            self.saved_bytes()
         );
-        out.push_str(&match self.mode {
-            CompactMode::Apply => format!("Compacted {what} saved.\n"),
-            CompactMode::DryRun => format!("Nothing was changed. To compact {what} to save.\n"),
+        let (deleted, bytes) = (self.deleted.len(), self.saved_bytes());
+        out.push_str(&match (self.mode, deleted) {
+            (CompactMode::Apply, 0) => format!("Compacted {what}: {bytes} bytes saved.\n"),
+            (CompactMode::Apply, _) => {
+                format!("Compacted {what}, deleted {deleted}: {bytes} bytes saved.\n")
+            }
+            (CompactMode::DryRun, 0) => {
+                format!("Nothing was changed. To compact {what}: {bytes} bytes to save.\n")
+            }
+            (CompactMode::DryRun, _) => format!(
+                "Nothing was changed. To compact {what}, to delete {deleted}: {bytes} bytes to save.\n"
+            ),
         });
         out
     }
@@ -135,6 +192,7 @@ impl Compaction {
     /// For programs.
     pub fn json(&self) -> String {
         let leftover = |(name, bytes): &(String, u64)| json!({ "file": name, "bytes": bytes });
+        let deleted = |(name, bytes): &(String, u64)| json!({ "stage": name, "bytes": bytes });
         let step = |step: &Rebased| {
             json!({
                 "stage": step.stage,
@@ -146,6 +204,7 @@ impl Compaction {
         let value = json!({
             "dry_run": self.mode == CompactMode::DryRun,
             "leftovers": self.leftovers.iter().map(leftover).collect::<Vec<Value>>(),
+            "deleted": self.deleted.iter().map(deleted).collect::<Vec<Value>>(),
             "rebased": self.rebased.iter().map(step).collect::<Vec<Value>>(),
             "saved_bytes": self.saved_bytes(),
         });

@@ -438,7 +438,7 @@ impl Store {
         Ok(self.stage_names()?.is_empty())
     }
 
-    fn no_stage(&self, name: &str) -> Error {
+    pub(super) fn no_stage(&self, name: &str) -> Error {
         let names = self.stage_names().unwrap_or_default();
         let near = nearest(name.as_bytes(), names.iter().map(String::as_bytes));
         let known = match (names.as_slice(), near.as_slice()) {

@@ -30,6 +30,7 @@ mod quantize;
 mod reader;
 mod repair;
 pub mod report;
+mod retention;
 mod rewrite;
 mod scenes;
 mod sources;
@@ -50,6 +51,7 @@ pub use live::{RowState, StageAlignment};
 pub use mapping::ReadMode;
 pub use reader::Stage;
 pub use repair::Repair;
+pub use retention::Keep;
 pub use verify::{Depth, Finding, Verification};
 
 pub(crate) use capture::check_tolerance;

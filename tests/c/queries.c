@@ -230,22 +230,60 @@ static void checkDeletion(ckp_store* store, const struct Sample* sample)
   ckp_stage_free(open);
 }
 
+// Rules for what stays; nothing goes without one, and not in a dry run.
+static void checkKeep(ckp_store* store)
+{
+  ckp_keep* keep = NULL;
+  ckp_text* text = NULL;
+  OK(ckp_keep_new, &keep);
+  REJECTS_ARGUMENT(ckp_keep_last, keep, 0);
+  REJECTS_ARGUMENT(ckp_keep_names, keep, "");
+  REJECTS_ARGUMENT(ckp_keep_meta, keep, "", "value");
+  OK(ckp_store_compact, store, keep, CKP_COMPACT_APPLY, CKP_REPORT_JSON, &text);
+  CHECK(strstr(ckp_text_data(text), "\"deleted\": []") != NULL);
+  ckp_text_free(text);
+  OK(ckp_keep_last, keep, 1);
+  OK(ckp_store_compact,
+     store,
+     keep,
+     CKP_COMPACT_DRY_RUN,
+     CKP_REPORT_JSON,
+     &text);
+  CHECK(strstr(ckp_text_data(text), "\"deleted\": [\n") != NULL);
+  ckp_text_free(text);
+  OK(ckp_keep_names, keep, "no such*");
+  REJECTS(CKP_NOT_FOUND,
+          ckp_store_compact,
+          store,
+          keep,
+          CKP_COMPACT_APPLY,
+          CKP_REPORT_TEXT,
+          &text);
+  ckp_keep_free(keep);
+}
+
 static void checkCompaction(ckp_store* store)
 {
   ckp_text* text = NULL;
-  OK(ckp_store_compact, store, CKP_COMPACT_DRY_RUN, CKP_REPORT_TEXT, &text);
+  OK(ckp_store_compact,
+     store,
+     NULL,
+     CKP_COMPACT_DRY_RUN,
+     CKP_REPORT_TEXT,
+     &text);
   CHECK(strstr(ckp_text_data(text), "Nothing was changed.") != NULL);
   ckp_text_free(text);
-  OK(ckp_store_compact, store, CKP_COMPACT_APPLY, CKP_REPORT_JSON, &text);
+  OK(ckp_store_compact, store, NULL, CKP_COMPACT_APPLY, CKP_REPORT_JSON, &text);
   CHECK(strstr(ckp_text_data(text), "\"dry_run\": false") != NULL);
   ckp_text_free(text);
   REJECTS_ARGUMENT(
-      ckp_store_compact, NULL, CKP_COMPACT_APPLY, CKP_REPORT_TEXT, &text);
-  REJECTS_ARGUMENT(ckp_store_compact, store, 7, CKP_REPORT_TEXT, &text);
+      ckp_store_compact, NULL, NULL, CKP_COMPACT_APPLY, CKP_REPORT_TEXT, &text);
+  REJECTS_ARGUMENT(ckp_store_compact, store, NULL, 7, CKP_REPORT_TEXT, &text);
   REJECTS_ARGUMENT(
-      ckp_store_compact, store, CKP_COMPACT_APPLY, CKP_REPORT_CSV, &text);
+      ckp_store_compact, store, NULL, CKP_COMPACT_APPLY, CKP_REPORT_CSV, &text);
   REJECTS_ARGUMENT(
-      ckp_store_compact, store, CKP_COMPACT_APPLY, CKP_REPORT_TEXT, NULL);
+      ckp_store_compact, store, NULL, CKP_COMPACT_APPLY, CKP_REPORT_TEXT, NULL);
+  checkKeep(store);
 }
 
 int main(void)

@@ -62,6 +62,22 @@ test "a compaction that saves nothing changes nothing" {
   assert_error 0008 { compact_timing_checkpoints x }
 }
 
+test "a dry run tells what no rule keeps" {
+  set stages [stage_tree "my queries.ckp"]
+  compact_timing_checkpoints -keep_last 1 -dry_run -format json > compact.json
+  set told [read_text compact.json]
+  assert_match {"dry_run": true} $told
+  assert_match {"deleted": \[\s+\{\s+"bytes": \d+,\s+"stage": "} $told
+  assert_match {to delete 2: } [printed compact_timing_checkpoints -keep eco -dry_run]
+  assert_error 0042 { compact_timing_checkpoints -keep rout } {No stage is named like "rout"}
+  assert_error 0042 { compact_timing_checkpoints -keep_meta { tag gold } } {saved with tag=gold}
+  assert_error 0009 { compact_timing_checkpoints -keep_meta tag }
+  assert_error 0018 { compact_timing_checkpoints -keep_last few }
+  assert_error 0040 { compact_timing_checkpoints -keep_last 0 }
+  assert_error 0010 { compact_timing_checkpoints -format csv }
+  assert_equal [stage_tree "my queries.ckp"] $stages "stages"
+}
+
 test "a deleted stage is gone, and the others restore" {
   assert_error 0008 { delete_timing_checkpoint }
   assert_error 0042 { delete_timing_checkpoint x } {its stages are eco, place, route}

@@ -79,6 +79,16 @@ struct DiffOptions
   uint32_t format = 0;      // CKP_REPORT_*
 };
 
+// Without a rule all stages are kept.
+struct CompactOptions
+{
+  bool dry_run = false;
+  std::optional<uint64_t> keep_last;  // Saved last.
+  std::vector<std::string> names;     // Patterns with * and ?.
+  std::vector<std::pair<std::string, std::string>> meta;
+  uint32_t format = 0;  // CKP_REPORT_*
+};
+
 // Saves the timing of one engine to stores and restores it. Failures are
 // thrown as ckp::Error; a failed call changes neither the store nor the engine,
 // but that a design that was put back is timed anew.
@@ -131,9 +141,9 @@ class Checkpoint
                      uint32_t format);
   // Stages that are deltas on it are put on its base first.
   void deleteStage(const std::string& stage, const std::string& store);
-  // Removes leftovers and shortens chains of deltas, or tells what that would
-  // save.
-  void compact(const std::string& store, bool dry_run);
+  // Removes leftovers, shortens chains of deltas, and deletes stages that no
+  // rule keeps, or tells what that would save.
+  void compact(const std::string& store, const CompactOptions& options);
   // Prints the worst paths of a stage; of the head where `stage` is empty. The
   // engine is not used.
   void reportPaths(const std::string& stage,
