@@ -443,7 +443,7 @@ pub fn fallible() -> BTreeMap<&'static str, &'static dyn Fallible> {
             ckp_objects_add_edges ckp_stage_attachment_size ckp_stage_extract_file ckp_stage_find_plane
             ckp_stage_find_vertex ckp_stage_item ckp_stage_report_paths ckp_store_report_stage;
         (_ _ _ _ _ _) ckp_capture_begin ckp_stage_read ckp_stage_read_marks ckp_store_compact ckp_store_page
-            ckp_store_verify;
+            ckp_store_repair ckp_store_verify;
         (_ _ _ _ _ _ _) ckp_alignment_read ckp_alignment_read_marks ckp_capture_add_column
             ckp_capture_set_summary ckp_objects_add_vertices ckp_stage_find_column ckp_stage_summary;
         (_ _ _ _ _ _ _ _) ckp_capture_write_endpoints ckp_stage_column_key

@@ -19,7 +19,7 @@ Defects are listed on the standard output, and the exit code is 3.
 A repair looks at everything, as --full does. Sound stages are copied byte for byte; one that is sound, but was
 made on a base that is lost, is written again as a full stage where the damage is nothing that it needs.
 
-Examples:
+Example:
   ckp verify --full chip.ckp
   ckp verify --repair sound.ckp chip.ckp")]
 pub(crate) struct Verify {
