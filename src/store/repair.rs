@@ -116,12 +116,7 @@ impl Store {
         repair: &mut Repair,
     ) -> Result<bool> {
         let Candidate { name, stage, .. } = candidate;
-        let mut errors = Vec::new();
-        stage.file().check_blocks(|error| errors.push(error));
-        // Bytes that are damaged do not decode: one finding is enough for them.
-        if errors.is_empty() {
-            stage.check_values(Depth::Full, |error| errors.push(error));
-        }
+        let errors = stage.defects(Depth::Full);
         if !errors.is_empty() {
             errors.into_iter().for_each(|error| repair.find(name, error));
             repair.lost.push(name.clone());

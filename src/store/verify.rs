@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::directory::Store;
+use super::reader::Stage;
 use crate::error::{Error, ErrorKind, Result, corrupt};
 
 /// How deep a verification looks.
@@ -36,6 +37,19 @@ pub struct Verification {
     pub stages: usize,
     /// What is wrong; empty for a sound store.
     pub findings: Vec<Finding>,
+}
+
+impl Stage {
+    /// What is wrong with its own file.
+    pub(super) fn defects(&self, depth: Depth) -> Vec<Error> {
+        let mut errors = Vec::new();
+        self.file().check_blocks(|error| errors.push(error));
+        // Bytes that are damaged do not decode: one finding is enough for them.
+        if depth != Depth::Quick && errors.is_empty() {
+            self.check_values(depth, |error| errors.push(error));
+        }
+        errors
+    }
 }
 
 impl Store {
@@ -69,17 +83,7 @@ impl Store {
                 verification.findings.push(Finding { stage, error });
             };
             match store.open_again_if_rebased(name, &mut open) {
-                Ok(stage) => {
-                    let before = std::cell::Cell::new(0usize);
-                    stage.file().check_blocks(|error| {
-                        before.set(before.get() + 1);
-                        found(error);
-                    });
-                    // Bytes that are damaged do not decode: one finding is enough for them.
-                    if depth != Depth::Quick && before.get() == 0 {
-                        stage.check_values(depth, found);
-                    }
-                }
+                Ok(stage) => stage.defects(depth).into_iter().for_each(found),
                 // It was deleted since it was listed.
                 Err(error) if error.kind() == ErrorKind::NotFound => verification.stages -= 1,
                 Err(error) => found(error),
