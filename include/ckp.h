@@ -788,7 +788,7 @@
 /*
  Raised by every change of this header that a compiled caller would notice.
  */
-#define CKP_ABI_VERSION 0
+#define CKP_ABI_VERSION 1
 
 /*
  The store must exist.
@@ -858,11 +858,6 @@
  Digits behind the point that a report can have: those of floats in seconds need no more.
  */
 #define MAX_DIGITS 30
-
-/*
- A word of what is known of a path end. The numbers are those of files and of the C ABI.
- */
-typedef struct PathField PathField;
 
 /*
  How the rows of live objects correspond to those of a stage, by name. Shared and immutable; keeps

@@ -54,6 +54,33 @@ fn the_header_compiles_as_c_and_as_cpp_without_a_warning() {
     }
 }
 
+/// Constants, types and functions of a header, without comments, each on a line.
+fn declarations(header: &str) -> Vec<String> {
+    let mut code = String::new();
+    for part in header.split("/*") {
+        code.push_str(part.split_once("*/").map_or(part, |(_, code)| code));
+    }
+    let (constants, rest): (Vec<&str>, Vec<&str>) =
+        code.lines().partition(|line| line.starts_with("#define "));
+    let rest: Vec<&str> = rest.into_iter().filter(|line| !line.starts_with('#')).collect();
+    let rest = rest.join("\n");
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let all = constants.into_iter().chain(rest.split(';')).map(one_line);
+    all.filter(|declaration| !declaration.is_empty()).collect()
+}
+
+/// docs/c-abi.md, "Versions". A release adds its new declarations to the file, and changes no line of it.
+#[test]
+fn what_was_released_is_declared_as_it_was() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/abi-1.txt");
+    let released = fs::read_to_string(path).unwrap();
+    let now = declarations(&generated());
+    let gone: Vec<&str> =
+        released.lines().filter(|line| !now.iter().any(|declared| declared == line)).collect();
+    assert!(gone.is_empty(), "{gone:#?}");
+    assert!(released.lines().count() > 200, "the file is not empty");
+}
+
 #[test]
 fn every_export_is_guarded_or_returns_a_constant() {
     const CONSTANT: [&str; 2] = ["ckp_abi_version", "ckp_version"];

@@ -46,7 +46,7 @@ pub const CKP_STATE: u32 = 80;
 pub const CKP_PANIC: u32 = 255;
 
 /// Raised by every change of this header that a compiled caller would notice.
-pub const CKP_ABI_VERSION: u32 = 0;
+pub const CKP_ABI_VERSION: u32 = 1;
 
 /// Why a call failed. Owned by the caller: free it with ckp_error_free().
 pub struct ckp_error {

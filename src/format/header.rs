@@ -10,14 +10,13 @@ use crate::error::{Error, ErrorKind, Result, corrupt};
 pub(crate) const HEADER_SIZE: usize = 32;
 
 const MAGIC: [u8; 8] = *b"\x89CKP\r\n\x1a\n";
-/// Version of the format that this library writes and reads.
-const VERSION: u16 = 0;
-/// Number of the draft while the version is 0. Every change of the bytes raises it; files of another
-/// draft are refused, and there is no code for them.
-const DRAFT: u32 = 10;
+/// Version of the format that this library writes, and the newest that it reads.
+pub(crate) const VERSION: u16 = 1;
 
 /// The first bytes of a stage file.
-pub(crate) struct Header;
+pub(crate) struct Header {
+    write_version: u16,
+}
 
 impl Header {
     pub fn encode() -> [u8; HEADER_SIZE] {
@@ -25,39 +24,60 @@ impl Header {
         bytes[..8].copy_from_slice(&MAGIC);
         bytes[8..10].copy_from_slice(&VERSION.to_le_bytes());
         bytes[10..12].copy_from_slice(&VERSION.to_le_bytes());
-        bytes[12..16].copy_from_slice(&DRAFT.to_le_bytes());
         let crc = crc32(&bytes[..HEADER_SIZE - 4]);
         bytes[HEADER_SIZE - 4..].copy_from_slice(&crc.to_le_bytes());
         bytes
     }
 
     /// Check that this library can read the file.
-    pub fn check(bytes: &[u8]) -> Result<()> {
+    pub fn decode(bytes: &[u8]) -> Result<Self> {
         let mut fields = Fields::new(bytes);
         if fields.take(MAGIC.len())? != MAGIC {
             return Err(corrupt("This is not a stage file: its first bytes are wrong."));
         }
         let read_version = fields.u16()?;
         let write_version = fields.u16()?;
-        let draft = fields.u32()?;
-        let reserved = fields.take(12)?;
+        let reserved = fields.take(16)?;
         // The checksum comes before the versions: a flipped bit is damage, not a newer format.
         if fields.u32()? != crc32(&bytes[..HEADER_SIZE - 4]) {
             return Err(corrupt("The checksum of the header is wrong."));
         }
-        if read_version > VERSION || draft != DRAFT {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                format!(
-                    "The file has format {read_version} (draft {draft}); this library reads \
-                     format {VERSION} (draft {DRAFT}). Use the version of ckp that wrote it."
-                ),
+        let unsupported = |message: String| Err(Error::new(ErrorKind::Unsupported, message));
+        if read_version == 0 {
+            return unsupported(
+                "The file is of a draft of the format, from before version 1, which no release reads. Save the \
+                 stage again."
+                    .to_owned(),
+            );
+        }
+        if read_version > VERSION {
+            return unsupported(format!(
+                "The file has format {read_version}; this library reads up to format {VERSION}. Use a newer \
+                 version of ckp."
             ));
         }
         if reserved.iter().any(|byte| *byte != 0) || write_version < read_version {
             return Err(corrupt("The header has fields that make no sense."));
         }
-        Ok(())
+        Ok(Self { write_version })
+    }
+
+    /// A library of this version may write what builds on the file, and write it again.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    pub fn check_write(&self) -> Result<()> {
+        let Self { write_version } = self;
+        if *write_version <= VERSION {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Unsupported,
+            format!(
+                "It was written by a newer version of ckp (format {write_version}; this library writes format \
+                 {VERSION}): it can be read, and nothing can be built on it. Use the newer version."
+            ),
+        ))
     }
 }
 
@@ -75,27 +95,48 @@ mod tests {
     #[test]
     fn every_flipped_bit_is_seen() {
         let good = Header::encode();
-        Header::check(&good).unwrap();
+        Header::decode(&good).unwrap();
         for bit in 0..HEADER_SIZE * 8 {
             let mut bad = good;
             bad[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(Header::check(&bad).unwrap_err().kind(), ErrorKind::Corrupt, "bit {bit}");
+            let error = Header::decode(&bad).err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::Corrupt, "bit {bit}");
         }
         for cut in 0..HEADER_SIZE {
-            assert!(Header::check(&good[..cut]).is_err());
+            assert!(Header::decode(&good[..cut]).is_err());
         }
+    }
+
+    fn of_versions(read: u16, write: u16) -> [u8; HEADER_SIZE] {
+        let mut bytes = Header::encode();
+        bytes[8..10].copy_from_slice(&read.to_le_bytes());
+        bytes[10..12].copy_from_slice(&write.to_le_bytes());
+        let crc = crc32(&bytes[..HEADER_SIZE - 4]);
+        bytes[HEADER_SIZE - 4..].copy_from_slice(&crc.to_le_bytes());
+        bytes
     }
 
     #[test]
     fn a_newer_format_is_refused_by_its_number() {
-        for position in [8, 12] {
-            let mut newer = Header::encode();
-            newer[position] = 99;
-            let crc = crc32(&newer[..HEADER_SIZE - 4]);
-            newer[HEADER_SIZE - 4..].copy_from_slice(&crc.to_le_bytes());
-            let error = Header::check(&newer).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Unsupported);
-            assert!(error.to_string().contains("99"));
-        }
+        let error = Header::decode(&of_versions(99, 99)).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.to_string().contains("format 99;"));
+    }
+
+    #[test]
+    fn a_newer_format_that_can_be_read_is_not_built_on() {
+        Header::decode(&of_versions(1, 1)).unwrap().check_write().unwrap();
+        let error = Header::decode(&of_versions(1, 99)).unwrap().check_write().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.to_string().contains("format 99;"));
+    }
+
+    #[test]
+    fn drafts_and_nonsense_are_refused() {
+        let error = Header::decode(&of_versions(0, 0)).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.to_string().contains("Save the stage again"));
+        let error = Header::decode(&of_versions(1, 0)).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Corrupt);
     }
 }

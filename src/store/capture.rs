@@ -547,8 +547,10 @@ fn choose_base(store: &Store, choice: &BaseChoice) -> Result<Option<Arc<Stage>>>
         },
     };
     let place = |error: Error| error.at("the base of the new stage cannot be used");
-    let base = store.without_cache().stage(&name).map_err(place)?;
-    Ok(Some(if base.metadata().depth < MAX_CHAIN { base } else { root(&base).clone() }))
+    let head = store.without_cache().stage(&name).map_err(place)?;
+    let base = if head.metadata().depth < MAX_CHAIN { head } else { root(&head).clone() };
+    base.file().check_write().map_err(place)?;
+    Ok(Some(base))
 }
 
 fn describe(objects: &ObjectTable, base: Option<&Stage>) -> StageMetadata {

@@ -15,13 +15,12 @@ use super::disk::{Disk, system};
 use super::durable::{TemporaryFile, parent, replace, sync_directory};
 use super::lock::WriterLock;
 use super::mapping::ReadMode;
+use super::marker::{MARKER, Marker};
 use super::reader::Stage;
 use super::stage_file::{MAX_DEPTH, StageFile};
 use crate::error::{Error, ErrorKind, Result, corrupt, invalid};
 use crate::near::{listed, nearest};
 
-const MARKER: &str = "CKP_STORE";
-const MARKER_TEXT: &str = "ckp store\nformat 0 draft 10\n";
 const HEAD: &str = "HEAD";
 const LOCK: &str = "LOCK";
 const STAGES: &str = "stages";
@@ -93,18 +92,12 @@ impl Store {
                 path.display()
             )));
         }
-        match store.disk.read_text(&path.join(MARKER)) {
-            Ok(text) => store.check_marker(&text)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // A crash while the store was being made leaves no marker and no stage.
-                if mode == OpenMode::Read || !store.is_blank()? {
-                    return Err(invalid(format!(
-                        "{} is a directory, but not a store: it has no file {MARKER}.",
-                        path.display()
-                    )));
-                }
-            }
-            Err(error) => return Err(store.failed("open", &error)),
+        // A crash while the store was being made leaves no marker and no stage.
+        if store.marker()?.is_none() && (mode == OpenMode::Read || !store.is_blank()?) {
+            return Err(invalid(format!(
+                "{} is a directory, but not a store: it has no file {MARKER}.",
+                path.display()
+            )));
         }
         Ok(store)
     }
@@ -300,20 +293,21 @@ impl Store {
         })?;
         let (root, disk) = (self.root.clone(), self.disk.clone());
         let mut writing = Writing { root, disk, made_root, is_new: made_root, _lock: lock };
-        let marker = self.root.join(MARKER);
-        let is_made = exists(&*self.disk, &marker).map_err(|error| self.failed("open", &error))?;
-        writing.is_new = !is_made;
+        let marker = self.marker()?;
+        marker.map_or(Ok(()), |marker| marker.check_write(&self.root))?;
+        writing.is_new = marker.is_none();
         for directory in [STAGES, TEMPORARY] {
             let path = self.root.join(directory);
             self.create_directory(&path)?;
             self.check_directory(&path)?;
         }
-        if !is_made {
+        if writing.is_new {
             // What a writer that was ended left of a marker would be in the way.
             self.clear_leftovers()?;
             // Later writers take a store that has a marker for one whose own name is durable.
             sync_directory(&*self.disk, parent(&self.root))?;
-            replace(&self.disk, self.temporary_path(MARKER), &marker, MARKER_TEXT)?;
+            let (temporary, marker) = (self.temporary_path(MARKER), self.root.join(MARKER));
+            replace(&self.disk, temporary, &marker, &Marker::ours().text())?;
         } else {
             // What a writer that was ended did is seen, and may be built on: it has to stay.
             sync_directory(&*self.disk, &self.root.join(STAGES))?;
@@ -407,24 +401,16 @@ impl Store {
         }
     }
 
-    fn check_marker(&self, text: &str) -> Result<()> {
-        if text == MARKER_TEXT {
-            return Ok(());
+    /// What the store says that it is; `None` before it is made.
+    ///
+    /// # Errors
+    /// Those of [`Marker::parse`], and `Io`.
+    pub(super) fn marker(&self) -> Result<Option<Marker>> {
+        match self.disk.read_text(&self.root.join(MARKER)) {
+            Ok(text) => Marker::parse(&text, &self.root).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed("open", &error)),
         }
-        let place = self.root.join(MARKER);
-        let mut lines = text.lines();
-        let (ours, theirs) = (lines.next() == Some("ckp store"), lines.next().unwrap_or_default());
-        if !ours || !theirs.starts_with("format ") {
-            return Err(corrupt(format!("{} does not say what the store is.", place.display())));
-        }
-        Err(Error::new(
-            ErrorKind::Unsupported,
-            format!(
-                "The store {} has {theirs}; this library reads format 0 draft 10. Use the version \
-                 of ckp that wrote it.",
-                self.root.display()
-            ),
-        ))
     }
 
     /// Nothing in the directory but what a store being made has.
@@ -615,10 +601,6 @@ mod tests {
         let store = directory.path().join("store");
         fs::create_dir(&store).unwrap();
         open(&store, OpenMode::Create).unwrap();
-        fs::write(store.join(MARKER), "ckp store\nformat 7 draft 0\n").unwrap();
-        let error = open(&store, OpenMode::Read).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert!(error.to_string().contains("format 7"));
         fs::write(store.join(MARKER), "hello").unwrap();
         assert_eq!(open(&store, OpenMode::Read).unwrap_err().kind(), ErrorKind::Corrupt);
     }

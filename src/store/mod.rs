@@ -23,6 +23,7 @@ mod live;
 mod load;
 mod lock;
 mod mapping;
+mod marker;
 mod pair;
 pub(crate) mod paths;
 mod preparation;

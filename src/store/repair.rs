@@ -44,12 +44,14 @@ impl Store {
     ///
     /// # Errors
     /// `AlreadyExists` when something is at the destination, `NoSpace` and `Io` when it cannot be written. What is
-    /// wrong with this store is told by the outcome.
+    /// wrong with this store is told by the outcome. `Unsupported` when a newer version of ckp has written to it.
     pub fn repair(
         &self,
         destination: &Path,
         tell: &mut dyn FnMut(usize, usize, &str),
     ) -> Result<Repair> {
+        // What only the newer version knows cannot be checked, and would be lost.
+        self.marker()?.map_or(Ok(()), |marker| marker.check_write(self.path()))?;
         let new = Self::open(destination, OpenMode::Create, self.read_mode())?.without_cache();
         if new.is_there() && !new.stage_names()?.is_empty() {
             return Err(Error::new(
@@ -116,7 +118,8 @@ impl Store {
         repair: &mut Repair,
     ) -> Result<bool> {
         let Candidate { name, stage, .. } = candidate;
-        let errors = stage.defects(Depth::Full);
+        let mut errors = stage.defects(Depth::Full);
+        errors.extend(stage.file().check_write().err());
         if !errors.is_empty() {
             errors.into_iter().for_each(|error| repair.find(name, error));
             repair.lost.push(name.clone());

@@ -59,12 +59,14 @@ pub(super) fn rewrite_as_full(
 /// delay tables of the base do not fit, the stage is written without a base.
 ///
 /// # Errors
-/// `Corrupt` for damage in the stage or the base.
+/// `Corrupt` for damage in the stage or the base, `Unsupported` where one of them is of a newer version.
 pub(super) fn rebase(
     store: &Store,
     stage: &Stage,
     base: Option<&Arc<Stage>>,
 ) -> Result<TemporaryFile> {
+    stage.file().check_write()?;
+    base.map_or(Ok(()), |base| base.file().check_write())?;
     let TimingStage { stage_id: name, timestamp, metadata, .. } = stage.timing_stage();
     let (base, tables) = match keep_tables(stage, base.map(|base| &**base))? {
         Some(tables) => (base, Some(tables)),

@@ -25,6 +25,7 @@ pub(super) const MAX_DEPTH: u32 = 64;
 /// An open stage file whose structure has been checked.
 pub(super) struct StageFile {
     source: Source,
+    header: Header,
     stage: TimingStage,
     digest: Digest,
 }
@@ -34,7 +35,7 @@ impl StageFile {
     pub fn open(store: &Store, path: &Path, name: &str) -> Result<Self> {
         let place = |error: Error| error.at(path.display());
         let source = Source::open(store.disk(), path, store.read_mode())?;
-        let stage = read_structure(&source).map_err(place)?;
+        let (header, stage) = read_structure(&source).map_err(place)?;
         if stage.stage_id != name {
             let held = &stage.stage_id;
             return Err(place(corrupt(format!(
@@ -42,7 +43,7 @@ impl StageFile {
             ))));
         }
         let digest = stage_digest(&stage.metadata, &stage.delta_changes);
-        Ok(Self { source, stage, digest })
+        Ok(Self { source, header, stage, digest })
     }
 
     /// Where it is.
@@ -71,6 +72,15 @@ impl StageFile {
     /// Bytes of the file without its attachments: what the timing takes.
     pub fn timing_bytes(&self) -> u64 {
         self.stored_bytes().saturating_sub(self.attached_bytes())
+    }
+
+    /// What this library writes may build on the file or take its place.
+    ///
+    /// # Errors
+    /// `Unsupported` for a file of a newer version.
+    pub fn check_write(&self) -> Result<()> {
+        let name = &self.stage.stage_id;
+        self.header.check_write().map_err(|error| error.at(format_args!("stage {name}")))
     }
 
     /// Copy the file.
@@ -120,7 +130,7 @@ impl StageFile {
     }
 }
 
-fn read_structure(source: &Source) -> Result<TimingStage> {
+fn read_structure(source: &Source) -> Result<(Header, TimingStage)> {
     let length = source.length();
     if length < (HEADER_SIZE + FOOTER_SIZE) as u64 {
         return Err(Error::new(
@@ -128,7 +138,7 @@ fn read_structure(source: &Source) -> Result<TimingStage> {
             format!("The file has {length} bytes, which is too short for a stage."),
         ));
     }
-    Header::check(&source.read(0, HEADER_SIZE)?)?;
+    let header = Header::decode(&source.read(0, HEADER_SIZE)?)?;
     let footer = source.read(length - FOOTER_SIZE as u64, FOOTER_SIZE)?;
     let footer = Footer::decode(&footer, length)?;
     let table = source.read(footer.table_offset, footer.table_length as usize)?;
@@ -139,7 +149,7 @@ fn read_structure(source: &Source) -> Result<TimingStage> {
     let delta = decode_index(&index, footer.table_offset)?;
     let stage = record.into_stage(delta);
     check_shape(&stage)?;
-    Ok(stage)
+    Ok((header, stage))
 }
 
 fn read_section(source: &Source, sections: &[Section], id: [u8; 4]) -> Result<Vec<u8>> {

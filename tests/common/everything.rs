@@ -88,8 +88,12 @@ pub fn save_all(store: &Store) {
 
 /// Save what belongs to `stage` under the name `name`.
 pub fn save(store: &Store, name: &str, stage: &str, base: BaseChoice) -> Arc<Stage> {
+    save_as(store, name, stage, CaptureOptions { base, ..CaptureOptions::default() })
+}
+
+/// The same with other options.
+pub fn save_as(store: &Store, name: &str, stage: &str, options: CaptureOptions) -> Arc<Stage> {
     let gates = gates(stage);
-    let options = CaptureOptions { base, ..CaptureOptions::default() };
     let mut capture = Capture::begin(store, name, options, gates.objects()).unwrap();
     let metadata = capture.metadata_mut();
     metadata.design = "gates".into();

@@ -54,13 +54,37 @@ impl Forged {
     }
 }
 
-/// A file of a header, blocks and sections.
-pub fn file(header: &[u8], blocks: &[u8], sections: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
+/// A section: its id and its bytes.
+pub type Section = ([u8; 4], Vec<u8>);
+
+/// The header of a file of these versions.
+pub fn header(read: u16, write: u16) -> Vec<u8> {
+    let mut bytes = b"\x89CKP\r\n\x1a\n".to_vec();
+    bytes.extend([read, write].map(u16::to_le_bytes).concat());
+    bytes.extend([0; 16]);
+    bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
+    bytes
+}
+
+/// The marker of a store of these versions.
+pub fn marker(read: u16, write: u16) -> String {
+    let lines = format!("ckp store\nread version {read}\nwrite version {write}\n");
+    format!("{lines}CRC-32 {:08x}\n", crc32fast::hash(lines.as_bytes()))
+}
+
+/// A file of a header, blocks and required sections.
+pub fn file(header: &[u8], blocks: &[u8], sections: &[Section]) -> Vec<u8> {
+    let required = sections.iter().map(|section| (section.clone(), 1));
+    file_with(header, blocks, &required.collect::<Vec<_>>())
+}
+
+/// A file of a header, blocks and sections with their flags.
+pub fn file_with(header: &[u8], blocks: &[u8], sections: &[(Section, u32)]) -> Vec<u8> {
     let mut bytes = [header, blocks].concat();
     let mut table = Vec::new();
-    for (id, section) in sections {
+    for ((id, section), flags) in sections {
         table.extend_from_slice(id);
-        table.extend_from_slice(&1u32.to_le_bytes());
+        table.extend_from_slice(&flags.to_le_bytes());
         table.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
         table.extend_from_slice(&(section.len() as u64).to_le_bytes());
         table.extend_from_slice(&crc32fast::hash(section).to_le_bytes());

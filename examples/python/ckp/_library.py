@@ -16,7 +16,7 @@ from typing import Any
 from .errors import LibraryMissing, failure
 
 # CKP_ABI_VERSION of include/ckp.h that this package was written for.
-ABI_VERSION = 0
+ABI_VERSION = 1
 
 _u32, _u64, _text = c_uint32, c_uint64, c_char_p
 _out = POINTER(c_void_p)  # Receives a handle.
