@@ -56,7 +56,7 @@ namespace eval sta {
   }
 
   define_cmd_args "report_timing_checkpoints" {[-store dir]\
-    [-format text|json]\
+    [-format text|json|csv|markdown|html]\
     [> filename] [>> filename]}
 
   proc_redirect report_timing_checkpoints {
@@ -133,11 +133,13 @@ namespace eval sta {
   }
 
   define_cmd_args "check_timing_checkpoints" {[-store dir] [-full]\
+    [-repair new_dir]\
     [-format text|json]\
     [> filename] [>> filename]}
 
   proc_redirect check_timing_checkpoints {
-    parse_key_args "check_timing_checkpoints" args keys { -store -format } flags { -full }
+    parse_key_args "check_timing_checkpoints" args keys { -store -repair -format } \
+      flags { -full }
     ckp::check_cmd $args [ckp::options keys] [array names flags]
   }
 }
@@ -151,7 +153,7 @@ namespace eval ckp {
   # The options that a command was given, with paths as the system knows them.
   proc options { keys_var } {
     upvar 1 $keys_var keys
-    foreach key { -store -extract } {
+    foreach key { -store -extract -repair } {
       if { [info exists keys($key)] } {
         set keys($key) [path $keys($key)]
       }

@@ -54,6 +54,11 @@ fn answers_are_what_the_schemas_say() {
     let found: Value = serde_json::from_slice(&found.stdout).unwrap();
     assert_valid("verify", &found);
     assert_eq!((&found["sound"], &found["findings"][0]["stage"]), (&json!(false), &json!("z")));
+    let repaired = directory.path().join("repaired.ckp");
+    let repaired = ["verify", path, "--repair", repaired.to_str().unwrap(), "--format", "json"];
+    let repaired: Value = serde_json::from_slice(&ckp(&repaired).stdout).unwrap();
+    assert_valid("repair", &repaired);
+    assert_eq!(repaired["lost"], json!(["z"]));
     fs::remove_file(store.path().join("stages/z.stage")).unwrap();
     let sound = json(&["verify", path, "--full", "--format", "json"]);
     assert_valid("verify", &sound);

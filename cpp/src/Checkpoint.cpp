@@ -451,6 +451,29 @@ void Checkpoint::check(const std::string& store, bool full, uint32_t format)
   } catch (const LibraryError& failure) {
     host_->error(failure);
   }
+  tellFindings(findings, report, format);
+}
+
+void Checkpoint::repair(const std::string& store,
+                        const std::string& directory,
+                        uint32_t format)
+{
+  uint64_t findings = 0;
+  std::string report;
+  try {
+    const StoreHandle handle = openStore(storePath(store), CKP_OPEN_READ);
+    report = makeText(
+        ckp_store_repair, handle.get(), directory.c_str(), format, &findings);
+  } catch (const LibraryError& failure) {
+    host_->error(failure);
+  }
+  tellFindings(findings, report, format);
+}
+
+void Checkpoint::tellFindings(uint64_t findings,
+                              const std::string& report,
+                              uint32_t format)
+{
   const bool is_json = format == CKP_REPORT_JSON;
   if (findings == 0 || is_json) {
     host_->print(report);

@@ -258,15 +258,7 @@ void rollback(Checkpoint& checkpoint, Arguments& arguments)
                       restoreOptions(arguments, checkpoint.host()));
 }
 
-void report(Checkpoint& checkpoint, Arguments& arguments)
-{
-  arguments.checkCount(
-      0, "report_timing_checkpoints [-store dir] [-format text|json]");
-  checkpoint.report(arguments.key("-store"),
-                    reportFormat(arguments, checkpoint.host()));
-}
-
-// `other` has a format of one command only.
+// `other` has formats that some commands have only.
 uint32_t tableFormat(const Arguments& arguments,
                      Host& host,
                      const std::map<std::string, uint32_t>& other = {})
@@ -286,6 +278,16 @@ uint32_t tableFormat(const Arguments& arguments,
         CKP, 10, "The format is text, json, " + names + ", not " + name + ".");
   }
   return format->second;
+}
+
+void report(Checkpoint& checkpoint, Arguments& arguments)
+{
+  arguments.checkCount(0,
+                       "report_timing_checkpoints [-store dir] "
+                       "[-format text|json|csv|markdown|html]");
+  checkpoint.report(
+      arguments.key("-store"),
+      tableFormat(arguments, checkpoint.host(), {{"html", CKP_REPORT_HTML}}));
 }
 
 void reportDiff(Checkpoint& checkpoint, Arguments& arguments)
@@ -395,11 +397,17 @@ void reportPaths(Checkpoint& checkpoint, Arguments& arguments)
 
 void check(Checkpoint& checkpoint, Arguments& arguments)
 {
-  arguments.checkCount(
-      0, "check_timing_checkpoints [-store dir] [-full] [-format text|json]");
-  checkpoint.check(arguments.key("-store"),
-                   arguments.flag("-full"),
-                   reportFormat(arguments, checkpoint.host()));
+  arguments.checkCount(0,
+                       "check_timing_checkpoints [-store dir] [-full] "
+                       "[-repair new_dir] [-format text|json]");
+  const uint32_t format = reportFormat(arguments, checkpoint.host());
+  if (arguments.has("-repair")) {
+    // Everything is looked at, as with -full.
+    checkpoint.repair(
+        arguments.key("-store"), arguments.key("-repair"), format);
+  } else {
+    checkpoint.check(arguments.key("-store"), arguments.flag("-full"), format);
+  }
 }
 
 // Runs one command; its client data is the state of the interpreter. No C++

@@ -66,6 +66,40 @@ test "the base is another stage of the same name" {
   assert_refused 0027 bad.ckp { check_timing_checkpoints -store bad.ckp } base
 }
 
+test "what is sound of a damaged store is repaired into a new one" {
+  set bytes [read_text good.ckp/stages/next.stage]
+  damaged_store next [string range $bytes 0 end-1]
+  set damaged [store_state bad.ckp]
+  file delete -force repaired.ckp
+  # It fails as a check does, and tells what it has done.
+  assert_refused 0027 bad.ckp {
+    check_timing_checkpoints -store bad.ckp -repair repaired.ckp
+  } "not sound" {next: .*next\.stage} {Copied: base\.} {Lost: next\.} {head of the new store is base\.}
+  assert_equal [stage_tree repaired.ckp] {{base null}} "stages of the new store"
+  check_timing_checkpoints -store repaired.ckp -full
+  assert_same_stage good.ckp base repaired.ckp base
+  restore_timing_checkpoint base -store repaired.ckp
+  save_timing_checkpoint next -store repaired.ckp
+  forget_timing
+  # Stages that are there are never replaced, those of the store itself neither.
+  foreach { new pattern } { repaired.ckp "holds stages already" bad.ckp "holds stages already" } {
+    assert_refused 0043 $new { check_timing_checkpoints -store bad.ckp -repair $new } $pattern
+  }
+  assert_equal [store_state bad.ckp] $damaged "the damaged store"
+  assert_refused 0042 bad.ckp { check_timing_checkpoints -store none.ckp -repair new.ckp } none.ckp
+  write_bytes file "not a store"
+  assert_refused 0040 bad.ckp { check_timing_checkpoints -store bad.ckp -repair file } file
+  assert_refused 0040 bad.ckp { check_timing_checkpoints -store bad.ckp -repair "" }
+  assert { ![file exists none.ckp] && ![file exists new.ckp] } "no store is made"
+}
+
+test "a sound store is repaired whole" {
+  set text [printed check_timing_checkpoints -store good.ckp -full -repair whole.ckp]
+  assert_match {Copied: base, next\.} $text
+  assert_equal [store_state whole.ckp] [string map { good.ckp whole.ckp } [store_state good.ckp]] \
+    "files of the new store"
+}
+
 # Runs the body with a small file system at `directory`; skips by name where that is not permitted.
 proc with_mount { directory options body } {
   file mkdir $directory

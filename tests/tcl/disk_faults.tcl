@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The ckp Authors
 #
-# Saves in a live shell onto disks that refuse them: a full one, a read-only one. The error says so, store and engine are as they were, and the same save works later.
+# Saves in a live shell onto disks that refuse them: a full one, a read-only one; and beyond the limit of file sizes. The error says so, store and engine are as they were, and the same save works later.
 
 source $env(CKP_TESTS)/tcl/helpers.tcl
 make_small_design
@@ -19,8 +19,29 @@ proc assert_sound { store } {
   exec $::env(CKP_COMMAND) verify --full $store
 }
 
+# A write beyond the limit would end the shell by a signal: the engine's, which gives the constraints to a
+# file in memory, and the library's.
+test "a limit of file sizes" {
+  save_timing_checkpoint a -store limit.ckp
+  try {
+    exec prlimit --pid [pid] --fsize=16384:
+    assert_refused 0045 limit.ckp { save_timing_checkpoint b -store limit.ckp -full } "file too large"
+    exec prlimit --pid [pid] --fsize=4096:
+    assert_refused_by_disk limit.ckp b NO_SPACE {write the constraints.* 4096 bytes}
+    # What a restore compares with is written by the engine, too.
+    assert_refused 0045 limit.ckp { restore_timing_checkpoint a -store limit.ckp } constraints
+  } finally {
+    exec prlimit --pid [pid] --fsize=unlimited:
+  }
+  replace_cell u_clk_root BUF_X2
+  save_timing_checkpoint b -store limit.ckp
+  assert_sound limit.ckp
+  forget_timing
+}
+
 file mkdir disk
 if { [catch { exec mount -t tmpfs -o size=4m none disk } message] } {
+  finish
   puts "skipped: a tmpfs cannot be mounted here: $message"
   exit 0
 }

@@ -62,6 +62,8 @@ test "an extraction" {
   validate extract.json extract {answer["files"] == ["small.sdc"] and answer["written"] == 1}
   restore_timing_checkpoint third -extract out -format json > extract.json
   validate extract.json extract {answer["written"] == 0 and answer["directory"].endswith("out")}
+  restore_timing_checkpoint third -extract "a \"b\"\n\\c" -format json > extract.json
+  validate extract.json extract {answer["directory"].endswith("a \"b\"\n\\c")}
 }
 
 test "a check, of a sound store and of another" {
@@ -78,6 +80,27 @@ test "a check, of a sound store and of another" {
   assert_error 0027 { check_timing_checkpoints -store damaged.ckp -format json > check.json } sound
   validate check.json verify {not answer["sound"] and answer["findings"][0]["stage"] == "second"
     and answer["findings"][0]["kind"] == "CORRUPT"}
+}
+
+test "a repair, of a damaged store and of a sound one" {
+  assert_error 0027 {
+    check_timing_checkpoints -store damaged.ckp -repair repaired.ckp -format json > repair.json
+  } sound
+  validate repair.json repair {answer["lost"] == ["second"] and answer["head"] == "third"
+    and answer["copied"] == ["first", "third"] and not answer["rewritten"]
+    and answer["findings"][0]["stage"] == "second"}
+  check_timing_checkpoints -repair whole.ckp -format json > repair.json
+  validate repair.json repair {answer == {"copied": ["first", "second", "third"], "rewritten": [],
+    "lost": [], "findings": [], "head": "third"}}
+  # Nothing is left of this one, not even a head.
+  file copy $store lost.ckp
+  foreach stage { first second third } {
+    write_bytes lost.ckp/stages/$stage.stage ""
+  }
+  assert_error 0027 {
+    check_timing_checkpoints -store lost.ckp -repair none.ckp -format json > repair.json
+  } sound
+  validate repair.json repair {answer["lost"] == ["first", "second", "third"] and answer["head"] is None}
 }
 
 test "text goes to a file, too" {

@@ -56,6 +56,18 @@ test "formats, path delay and scene are taken" {
   assert_error 0042 { report_timing_checkpoint_history ${pin}x } {near names are .*in_reg}
 }
 
+test "the list of stages is that of the command line" {
+  foreach { option format } { text text json json csv csv markdown markdown } {
+    report_timing_checkpoints -format $option > list.txt
+    exec $env(CKP_COMMAND) log --format $format [file join [pwd] "my queries.ckp"] > expected.txt
+    assert_equal [read_text list.txt] [read_text expected.txt] $option
+  }
+  assert_match {^stage,.*\nplace,} [printed report_timing_checkpoints -format csv]
+  assert_match {^\| stage } [printed report_timing_checkpoints -format markdown]
+  assert_match {^<!DOCTYPE html>} [printed report_timing_checkpoints -format html]
+  assert_error 0010 { report_timing_checkpoints -format xml } "markdown or html, not xml"
+}
+
 test "a compaction that saves nothing changes nothing" {
   assert_match {^Nothing was changed\.} [lindex [split \
     [printed compact_timing_checkpoints -dry_run] \n] end-1]

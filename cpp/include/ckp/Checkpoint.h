@@ -153,6 +153,12 @@ class Checkpoint
   // attachment as well. A store that is not sound is an error; in JSON what was
   // found is printed before.
   void check(const std::string& store, bool full, uint32_t format);
+  // Copies what is sound to a new store in `directory`; the store itself stays
+  // as it is. If it is not sound, that is an error as of check(), and what
+  // could be copied is there.
+  void repair(const std::string& store,
+              const std::string& directory,
+              uint32_t format);
 
   Host& host() { return *host_; }
 
@@ -169,6 +175,9 @@ class Checkpoint
                            const RestoreOptions& options,
                            Finish finish);
   void print(const RestoreReport& report, uint32_t format);
+  void tellFindings(uint64_t findings,
+                    const std::string& report,
+                    uint32_t format);
   std::string storePath(const std::string& store);
 
   sta::Sta* sta_;

@@ -10,6 +10,8 @@
 #include <string>
 #include <system_error>
 
+#include "FileSizeGuard.h"
+
 namespace ckp {
 
 // An unnamed file in memory, so that constraints can be written by the engine,
@@ -34,6 +36,7 @@ class MemoryFile
 
   std::string contents() const
   {
+    guard_.check("the constraints");
     std::string text(lseek(descriptor_, 0, SEEK_END), '\0');
     size_t done = 0;
     while (done < text.size()) {
@@ -48,6 +51,7 @@ class MemoryFile
   }
 
  private:
+  FileSizeGuard guard_;
   int descriptor_;
 };
 
