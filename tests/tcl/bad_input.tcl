@@ -91,12 +91,33 @@ test "the path of the store is a directory of something else" {
   assert_refused 0040 other { save_timing_checkpoint a -store other } other
 }
 
+# The marker of a store that libraries of these versions read and write.
+proc marker { read write } {
+  set lines "ckp store\nread version $read\nwrite version $write\n"
+  return "${lines}CRC-32 [format %08x [zlib crc32 $lines]]\n"
+}
+
 test "the store is of a newer format" {
   file copy -force good.ckp newer.ckp
-  set marker [read_text newer.ckp/CKP_STORE]
-  write_bytes newer.ckp/CKP_STORE [regsub {format \d+} $marker "format 99"]
+  assert_equal [read_text newer.ckp/CKP_STORE] [marker 1 1] "the marker"
+  write_bytes newer.ckp/CKP_STORE [marker 99 99]
   assert_refused 0047 newer.ckp { save_timing_checkpoint a -store newer.ckp } 99
   assert_refused 0047 newer.ckp { restore_timing_checkpoint base -store newer.ckp } 99
+}
+
+test "the store has been written to by a newer version, and can be read" {
+  write_bytes newer.ckp/CKP_STORE [marker 1 99]
+  foreach command {
+    { save_timing_checkpoint a -store newer.ckp }
+    { rollback_timing_checkpoint base -store newer.ckp }
+    { delete_timing_checkpoint next -store newer.ckp }
+    { compact_timing_checkpoints -store newer.ckp }
+  } {
+    assert_refused 0047 newer.ckp $command 99 {can be read, not changed}
+  }
+  check_timing_checkpoints -store newer.ckp -full
+  restore_timing_checkpoint next -store newer.ckp
+  forget_timing
 }
 
 test "one stage is of a newer format" {
