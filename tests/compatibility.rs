@@ -19,6 +19,7 @@ use ckp::{
 use common::everything::{self, read_all};
 use common::forged::{self, FOOTER, HEADER};
 use common::library::Gates;
+use tempfile::TempDir;
 use xxhash_rust::xxh3::xxh3_128;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
@@ -81,15 +82,18 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A copy of a fixture that can be written to.
-fn copy(store: &str, to: &Path) -> Store {
-    let from = Path::new(FIXTURES).join(store);
+/// A copy of a fixture that can be written to, in a directory of its own.
+fn copy_of_everything() -> (TempDir, Store) {
+    let directory = tempfile::tempdir().unwrap();
+    let from = Path::new(FIXTURES).join("format-1/everything.ckp");
+    let to = directory.path().join("s.ckp");
     for file in files(&from) {
         let target = to.join(file.strip_prefix(&from).unwrap());
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::copy(&file, target).unwrap();
     }
-    Store::open(to, OpenMode::Read, ReadMode::Positioned).unwrap()
+    let store = Store::open(&to, OpenMode::Read, ReadMode::Positioned).unwrap();
+    (directory, store)
 }
 
 /// All that is read from a stage. A line of what later versions add is not here.
@@ -299,8 +303,7 @@ fn what_was_written_once_is_what_was_saved() {
 
 #[test]
 fn an_old_store_is_gone_on_with() {
-    let directory = tempfile::tempdir().unwrap();
-    let store = copy("format-1/everything.ckp", &directory.path().join("s.ckp"));
+    let (_directory, store) = copy_of_everything();
     everything::save(&store, "next", "b", BaseChoice::Stage("c".into()));
     store.delete_stage("b", &mut |_, _, _| {}).unwrap();
     store.compact(CompactMode::Apply, &mut |_, _, _| {}).unwrap();
@@ -346,8 +349,7 @@ fn refuses<T: std::fmt::Debug>(outcome: ckp::Result<T>, why: &str) {
 
 #[test]
 fn a_newer_stage_is_read_and_not_built_on() {
-    let directory = tempfile::tempdir().unwrap();
-    let store = copy("format-1/everything.ckp", &directory.path().join("s.ckp"));
+    let (directory, store) = copy_of_everything();
     let before = describe_store(&store);
     renew(&store, "c", 1, 2);
     assert_eq!(describe_store(&store), before);
@@ -369,8 +371,7 @@ fn a_newer_stage_is_read_and_not_built_on() {
 
 #[test]
 fn a_newer_store_is_read_only() {
-    let directory = tempfile::tempdir().unwrap();
-    let store = copy("format-1/everything.ckp", &directory.path().join("s.ckp"));
+    let (directory, store) = copy_of_everything();
     let before = describe_store(&store);
     renew(&store, "c", 1, 2);
     fs::write(store.path().join("CKP_STORE"), forged::marker(1, 2)).unwrap();
@@ -392,8 +393,7 @@ fn a_newer_store_is_read_only() {
 
 #[test]
 fn what_only_newer_versions_read_is_refused() {
-    let directory = tempfile::tempdir().unwrap();
-    let store = copy("format-1/everything.ckp", &directory.path().join("s.ckp"));
+    let (_directory, store) = copy_of_everything();
     renew(&store, "c", 2, 3);
     refuses(store.stage("c"), "c.stage: The file has format 2; this library reads up to format 1");
     store.stage("b").unwrap();
@@ -406,8 +406,7 @@ fn what_only_newer_versions_read_is_refused() {
 
 #[test]
 fn drafts_are_refused() {
-    let directory = tempfile::tempdir().unwrap();
-    let store = copy("format-1/everything.ckp", &directory.path().join("s.ckp"));
+    let (_directory, store) = copy_of_everything();
     renew(&store, "c", 0, 0);
     refuses(store.stage("c"), "from before version 1");
     fs::write(store.path().join("CKP_STORE"), "ckp store\nformat 0 draft 10\n").unwrap();

@@ -4,26 +4,24 @@
 //! `docs/format.md`, "Header".
 
 use super::checksum::crc32;
+use super::versions::{Versions, draft};
 use super::wire::Fields;
-use crate::error::{Error, ErrorKind, Result, corrupt};
+use crate::error::{Result, corrupt};
 
 pub(crate) const HEADER_SIZE: usize = 32;
 
 const MAGIC: [u8; 8] = *b"\x89CKP\r\n\x1a\n";
-/// Version of the format that this library writes, and the newest that it reads.
-pub(crate) const VERSION: u16 = 1;
-
 /// The first bytes of a stage file.
 pub(crate) struct Header {
-    write_version: u16,
+    versions: Versions,
 }
 
 impl Header {
     pub fn encode() -> [u8; HEADER_SIZE] {
         let mut bytes = [0; HEADER_SIZE];
         bytes[..8].copy_from_slice(&MAGIC);
-        bytes[8..10].copy_from_slice(&VERSION.to_le_bytes());
-        bytes[10..12].copy_from_slice(&VERSION.to_le_bytes());
+        bytes[8..10].copy_from_slice(&Versions::OURS.read.to_le_bytes());
+        bytes[10..12].copy_from_slice(&Versions::OURS.write.to_le_bytes());
         let crc = crc32(&bytes[..HEADER_SIZE - 4]);
         bytes[HEADER_SIZE - 4..].copy_from_slice(&crc.to_le_bytes());
         bytes
@@ -35,31 +33,20 @@ impl Header {
         if fields.take(MAGIC.len())? != MAGIC {
             return Err(corrupt("This is not a stage file: its first bytes are wrong."));
         }
-        let read_version = fields.u16()?;
-        let write_version = fields.u16()?;
+        let versions = Versions { read: fields.u16()?, write: fields.u16()? };
         let reserved = fields.take(16)?;
         // The checksum comes before the versions: a flipped bit is damage, not a newer format.
         if fields.u32()? != crc32(&bytes[..HEADER_SIZE - 4]) {
             return Err(corrupt("The checksum of the header is wrong."));
         }
-        let unsupported = |message: String| Err(Error::new(ErrorKind::Unsupported, message));
-        if read_version == 0 {
-            return unsupported(
-                "The file is of a draft of the format, from before version 1, which no release reads. Save the \
-                 stage again."
-                    .to_owned(),
-            );
+        if versions.read == 0 {
+            return Err(draft("The file", "Save the stage again."));
         }
-        if read_version > VERSION {
-            return unsupported(format!(
-                "The file has format {read_version}; this library reads up to format {VERSION}. Use a newer \
-                 version of ckp."
-            ));
-        }
-        if reserved.iter().any(|byte| *byte != 0) || write_version < read_version {
+        versions.check_read("The file")?;
+        if reserved.iter().any(|byte| *byte != 0) || !versions.is_sound() {
             return Err(corrupt("The header has fields that make no sense."));
         }
-        Ok(Self { write_version })
+        Ok(Self { versions })
     }
 
     /// A library of this version may write what builds on the file, and write it again.
@@ -67,23 +54,14 @@ impl Header {
     /// # Errors
     /// `Unsupported`.
     pub fn check_write(&self) -> Result<()> {
-        let Self { write_version } = self;
-        if *write_version <= VERSION {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::Unsupported,
-            format!(
-                "It was written by a newer version of ckp (format {write_version}; this library writes format \
-                 {VERSION}): it can be read, and nothing can be built on it. Use the newer version."
-            ),
-        ))
+        self.versions.check_write("It was written", "and nothing can be built on it")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     #[test]
     fn the_magic_survives_no_text_transfer() {

@@ -12,12 +12,14 @@ mod header;
 mod index;
 mod packed;
 mod record;
+mod versions;
 mod wire;
 
 pub(crate) use attachment::{ATTACHMENT_BLOCK, ATTACHMENT_WINDOW, AttachmentBlock};
 pub(crate) use block::{BlockEncoder, block_elements, decode_byte_block, decode_word_block};
 pub(crate) use checksum::{StreamHasher, base_digest, crc32, stage_digest, tables_digest};
 pub(crate) use footer::{FOOTER_SIZE, Footer, SECTION_INDEX, SECTION_RECORD, Section};
-pub(crate) use header::{HEADER_SIZE, Header, VERSION};
+pub(crate) use header::{HEADER_SIZE, Header};
 pub(crate) use index::{decode_index, encode_index};
 pub(crate) use record::{Record, decode_record, encode_record};
+pub(crate) use versions::{Versions, draft};

@@ -5,31 +5,26 @@
 
 use std::path::Path;
 
-use crate::error::{Error, ErrorKind, Result, corrupt};
-use crate::format::{VERSION, crc32};
+use crate::error::{Result, corrupt};
+use crate::format::{Versions, crc32, draft};
 
 /// Its name.
 pub(super) const MARKER: &str = "CKP_STORE";
 
-/// Which versions of the format a library must know.
+/// What the file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Marker {
-    /// To read the store.
-    read: u16,
-    /// To write to it.
-    write: u16,
-}
+pub(super) struct Marker(Versions);
 
 impl Marker {
     /// That of a new store.
     pub fn ours() -> Self {
-        Self { read: VERSION, write: VERSION }
+        Self(Versions::OURS)
     }
 
-    /// What the file says.
+    /// The content of the file.
     pub fn text(self) -> String {
-        let lines =
-            format!("ckp store\nread version {}\nwrite version {}\n", self.read, self.write);
+        let Versions { read, write } = self.0;
+        let lines = format!("ckp store\nread version {read}\nwrite version {write}\n");
         format!("{lines}CRC-32 {:08x}\n", crc32(lines.as_bytes()))
     }
 
@@ -38,30 +33,19 @@ impl Marker {
     /// # Errors
     /// `Corrupt` for another text, `Unsupported` where only a newer library reads the store, or none does.
     pub fn parse(text: &str, root: &Path) -> Result<Self> {
-        let mut lines = text.lines().map(|line| line.rsplit(' ').next());
-        let mut number = || lines.next().flatten().and_then(|word| word.parse().ok());
-        let (_, read, write) = (number(), number(), number());
-        let marker = Self { read: read.unwrap_or(0), write: write.unwrap_or(0) };
+        let store = format!("The store {}", root.display());
         if text.starts_with("ckp store\nformat 0 draft ") {
-            return Err(unsupported(format!(
-                "The store {} is of a draft of the format, from before version 1, which no release reads. \
-                 Save its stages again into a new store.",
-                root.display()
-            )));
+            return Err(draft(store, "Save its stages again into a new store."));
         }
-        if text != marker.text() || marker.read == 0 || marker.write < marker.read {
+        let mut numbers = text.lines().skip(1).map(|line| line.rsplit(' ').next()?.parse().ok());
+        let mut number = || numbers.next().flatten().unwrap_or(0);
+        let versions = Versions { read: number(), write: number() };
+        if text != Self(versions).text() || !versions.is_sound() {
             let place = root.join(MARKER);
             return Err(corrupt(format!("{} does not say what the store is.", place.display())));
         }
-        if marker.read > VERSION {
-            return Err(unsupported(format!(
-                "The store {} has format {}; this library reads up to format {VERSION}. Use a newer version \
-                 of ckp.",
-                root.display(),
-                marker.read
-            )));
-        }
-        Ok(marker)
+        versions.check_read(store)?;
+        Ok(Self(versions))
     }
 
     /// A library of this version may write to the store `root`.
@@ -69,25 +53,19 @@ impl Marker {
     /// # Errors
     /// `Unsupported`.
     pub fn check_write(self, root: &Path) -> Result<()> {
-        if self.write <= VERSION {
-            return Ok(());
-        }
-        Err(unsupported(format!(
-            "The store {} has been written to by a newer version of ckp (format {}; this library writes \
-             format {VERSION}): it can be read, not changed. Use the newer version.",
-            root.display(),
-            self.write
-        )))
+        let store = format!("The store {} has been written to", root.display());
+        self.0.check_write(store, "not changed")
     }
-}
-
-fn unsupported(message: String) -> Error {
-    Error::new(ErrorKind::Unsupported, message)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
+
+    fn marker(read: u16, write: u16) -> Marker {
+        Marker(Versions { read, write })
+    }
 
     fn parse(text: &str) -> Result<Marker> {
         Marker::parse(text, Path::new("s.ckp"))
@@ -97,18 +75,18 @@ mod tests {
     #[test]
     fn the_text_of_version_1_stays() {
         let text = "ckp store\nread version 1\nwrite version 1\nCRC-32 add5a24b\n";
-        assert_eq!(Marker { read: 1, write: 1 }.text(), text);
-        assert_eq!(parse(text).unwrap(), Marker { read: 1, write: 1 });
+        assert_eq!(marker(1, 1).text(), text);
+        assert_eq!(parse(text).unwrap(), marker(1, 1));
         parse(text).unwrap().check_write(Path::new("s.ckp")).unwrap();
     }
 
     #[test]
     fn a_newer_store_is_read_only_or_refused() {
-        let newer = parse(&Marker { read: 1, write: 12 }.text()).unwrap();
+        let newer = parse(&marker(1, 12).text()).unwrap();
         let error = newer.check_write(Path::new("s.ckp")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(error.to_string().contains("s.ckp") && error.to_string().contains("format 12"));
-        let error = parse(&Marker { read: 2, write: 3 }.text()).unwrap_err();
+        let error = parse(&marker(2, 3).text()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(error.to_string().contains("s.ckp has format 2;"));
     }
@@ -124,8 +102,8 @@ mod tests {
     fn another_text_is_no_marker() {
         let good = Marker::ours().text();
         let strange = [
-            Marker { read: 0, write: 1 }.text(),
-            Marker { read: 2, write: 1 }.text(),
+            marker(0, 1).text(),
+            marker(2, 1).text(),
             good.replace('\n', "\r\n"),
             good.clone() + "\n",
             good.replace("version 1", "version 01"),
