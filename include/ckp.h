@@ -850,16 +850,6 @@
 
 
 /*
- Planes of a value: its mean; with statistical timing its mean shift, variance and skewness, too.
- */
-#define MAX_PLANES 4
-
-/*
- Digits behind the point that a report can have: those of floats in seconds need no more.
- */
-#define MAX_DIGITS 30
-
-/*
  How the rows of live objects correspond to those of a stage, by name. Shared and immutable; keeps
  the stage open.
  */
@@ -935,6 +925,8 @@ typedef struct ckp_text ckp_text;
  meaning.
  */
 typedef uint32_t ckp_status;
+
+
 
 #ifdef __cplusplus
 extern "C" {

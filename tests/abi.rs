@@ -69,6 +69,19 @@ fn declarations(header: &str) -> Vec<String> {
     all.filter(|declaration| !declaration.is_empty()).collect()
 }
 
+/// Names of the crate itself would be in the way of those of a program.
+#[test]
+fn all_that_is_declared_bears_the_prefix() {
+    let mut declared = declarations(&generated());
+    declared.retain(|declaration| declaration != "} // extern \"C\"");
+    let strange: Vec<&String> = declared
+        .iter()
+        .filter(|declaration| !declaration.contains("CKP_") && !declaration.contains("ckp_"))
+        .collect();
+    assert!(strange.is_empty(), "{strange:#?}");
+    assert!(declared.len() > 200, "the header is not empty");
+}
+
 /// docs/c-abi.md, "Versions". A release adds its new declarations to the file, and changes no line of it.
 #[test]
 fn what_was_released_is_declared_as_it_was() {
