@@ -101,13 +101,63 @@ fn a_cache_that_cannot_be_made_is_done_without() {
 }
 
 #[test]
-fn writers_look_at_the_store_itself() {
+fn a_save_leaves_copies_and_takes_its_base_from_them() {
+    let root = tempfile::tempdir().unwrap();
+    let table = chain(INSTANCES);
+    let store = || {
+        let store = create(&root.path().join("c.ckp"));
+        store.with_cache(&root.path().join("cache"), 1 << 30)
+    };
+    save(&store(), "first", &table, 1);
+    assert!(copies(root.path()).len() > 10);
+    // Seen from the outside: the columns of the base cannot be decoded any more.
+    let path = root.path().join("c.ckp/stages/first.stage");
+    let good = fs::read(&path).unwrap();
+    let mut bad = good.clone();
+    let stage = store().stage("first").unwrap();
+    for stream in stage.timing_stage().delta_changes.columns() {
+        let blocks = stream.blocks.iter().filter(|_| stream.key.kind.is_float_column());
+        blocks.for_each(|block| bad[block.offset as usize..][..block.stored as usize].fill(0));
+    }
+    drop(stage);
+    fs::write(&path, bad).unwrap();
+    save(&store(), "second", &table, 2);
+    fs::write(&path, good).unwrap();
+    // Read without a cache.
+    let plain = create(&root.path().join("c.ckp"));
+    assert_eq!(plain.stage("second").unwrap().base().unwrap().timing_stage().stage_id, "first");
+    assert_holds(&plain.stage("second").unwrap(), &table, 2);
+    assert!(plain.verify(Depth::Full).unwrap().findings.is_empty());
+}
+
+#[test]
+fn a_save_takes_no_copy_for_the_base_that_is_another() {
+    let root = tempfile::tempdir().unwrap();
+    let table = chain(INSTANCES);
+    let cached = || {
+        let store = create(&root.path().join("c.ckp"));
+        store.with_cache(&root.path().join("cache"), 1 << 30)
+    };
+    save(&cached(), "first", &table, 1);
+    for copy in copies(root.path()) {
+        let mut bytes = fs::read(&copy).unwrap();
+        for position in (0..bytes.len()).step_by(5_000) {
+            bytes[position] ^= 0x10;
+        }
+        fs::write(copy, bytes).unwrap();
+    }
+    save(&cached(), "second", &table, 2);
+    let plain = create(&root.path().join("c.ckp"));
+    assert_holds(&plain.stage("second").unwrap(), &table, 2);
+    assert!(plain.verify(Depth::Full).unwrap().findings.is_empty());
+}
+
+#[test]
+fn deletions_and_compactions_look_at_the_store_itself() {
     let root = tempfile::tempdir().unwrap();
     let table = made(root.path());
-    save(&open(root.path()), "third", &table, 3);
-    assert!(!root.path().join("cache").exists(), "a save reads its base, and leaves no copies");
     open(root.path()).delete_stage("first", &mut |_, _, _| {}).unwrap();
     open(root.path()).compact(ckp::CompactMode::Apply, &mut |_, _, _| {}).unwrap();
     assert!(!root.path().join("cache").exists());
-    assert_holds(&open(root.path()).stage("third").unwrap(), &table, 3);
+    assert_holds(&open(root.path()).stage("second").unwrap(), &table, 2);
 }

@@ -70,6 +70,17 @@ pub struct Match {
 }
 
 impl Alignment {
+    /// That of a table with one that is the same.
+    pub fn identity(table: &ObjectTable) -> Self {
+        let counts = Match {
+            vertices: table.vertex_count() as u64,
+            arcs: table.arc_count() as u64,
+            ..Match::default()
+        };
+        let (vertices, arcs) = (RowMap::Identity, RowMap::Identity);
+        Self { vertices, arcs, changed_cells: Vec::new(), counts }
+    }
+
     /// The counts.
     pub fn counts(&self) -> Match {
         self.counts

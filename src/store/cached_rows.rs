@@ -42,6 +42,11 @@ fn arcs_key(metadata: &StageMetadata) -> CacheKey {
     CacheKey { kind: CacheKind::Arcs, digest: hasher.digest128() as Digest }
 }
 
+/// Whether there are copies of the table of a stage.
+pub(super) fn are_there(cache: &Cache, metadata: &StageMetadata) -> bool {
+    [names_key(metadata), arcs_key(metadata)].into_iter().all(|key| cache.find(key).is_some())
+}
+
 /// Keep copies of a table.
 pub(super) fn put_objects(cache: &Cache, metadata: &StageMetadata, objects: &ObjectTable) {
     if cache.find(names_key(metadata)).is_none() {

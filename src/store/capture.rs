@@ -45,6 +45,9 @@ use crate::model::{
 pub(super) const MAX_CHAIN: u32 = 8;
 /// A delta that needs this share of a full stage's bytes does not pay for its dependence.
 const DELTA_PAYS: f64 = 0.9;
+/// The full stage is made, to compare, from this share on of what samples of the rows would cost without the
+/// base; they tell some tenth too much.
+const MAY_NOT_PAY: f64 = 0.82;
 
 /// What the new stage is relative to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -372,7 +375,7 @@ impl Capture {
         if let Some(base) = &mut prepared.base {
             base.scenes = SceneMap::new(&base.stage.metadata().scenes, &self.metadata.scenes);
         }
-        let paths = self.write_columns(&prepared)?;
+        let (paths, columns) = self.write_columns(&prepared)?;
         if let Some(objects) = prepared.objects {
             self.writer.put_bytes(StreamKey::plain(StreamKind::Objects), &objects, None)?;
         }
@@ -398,10 +401,14 @@ impl Capture {
             metadata: self.metadata,
         };
         let attached: u64 = self.writer.attached_bytes();
+        let root = self.base.as_ref().map(|base| &root(base).timing_stage().delta_changes);
+        let alone = root.map_or(f64::MAX, |root| self.writer.bytes_alone(root));
         let mut file = self.writer.finish(&record)?;
         if let (BaseChoice::Auto, Some(base)) = (&self.options.base, &self.base) {
-            let timing = file.position() - attached;
-            file = keep_what_pays(store, file, timing, base, &record, &self.options)?;
+            let timing = (file.position() - attached) as f64;
+            if timing >= MAY_NOT_PAY * alone {
+                file = keep_what_pays(store, file, base, &record, &self.options)?;
+            }
         }
         // What a reader would refuse is not published.
         let base = self.base.clone();
@@ -410,7 +417,9 @@ impl Capture {
         })?;
         store.publish_new(file, &self.stage_id)?;
         self.writing.keep();
-        store.stage(&self.stage_id)
+        let stage = store.stage(&self.stage_id)?;
+        stage.put_copies(&columns, prepared.topology.table());
+        Ok(stage)
     }
 
     fn check_complete(&self) -> Result<()> {
@@ -421,8 +430,11 @@ impl Capture {
         Ok(())
     }
 
-    /// Write the columns, and encode the paths by them.
-    fn write_columns(&mut self, prepared: &Prepared) -> Result<Option<PathArrays>> {
+    /// Write the columns, and encode the paths by them. Returns the columns, too, as they are stored.
+    fn write_columns(
+        &mut self,
+        prepared: &Prepared,
+    ) -> Result<(Option<PathArrays>, BTreeMap<StreamKey, sources::Column>)> {
         let base = prepared.base.as_ref();
         let mut floats = BTreeMap::new();
         for column in std::mem::take(&mut self.columns) {
@@ -458,7 +470,8 @@ impl Capture {
             ColumnEncoder { own: &captured, base, topology, tables, tolerance, is_still, is_quick };
         encoder.write(keys.into_iter(), &mut self.writer)?;
         let endpoints: Vec<_> = self.endpoints.keys().map(|(check, _, v)| (*check, *v)).collect();
-        self.paths.encode(&captured, topology.table(), &endpoints, tolerance)
+        let paths = self.paths.encode(&captured, topology.table(), &endpoints, tolerance)?;
+        Ok((paths, captured.floats))
     }
 
     fn choose_tables(
@@ -547,7 +560,7 @@ fn choose_base(store: &Store, choice: &BaseChoice) -> Result<Option<Arc<Stage>>>
         },
     };
     let place = |error: Error| error.at("the base of the new stage cannot be used");
-    let head = store.without_cache().stage(&name).map_err(place)?;
+    let head = store.stage(&name).map_err(place)?;
     let base = if head.metadata().depth < MAX_CHAIN { head } else { root(&head).clone() };
     base.file().check_write().map_err(place)?;
     Ok(Some(base))
@@ -586,23 +599,14 @@ fn write_endpoints(
     put(K::EndpointSlack, endpoints.values().copied().collect())
 }
 
-/// Write the stage again without a base when the delta of its timing is nearly as large as a full stage of
-/// its size would be, judged by the full stage at the root of the chain; keep the smaller file, attachments
-/// and all.
+/// Write the stage again without a base, and keep the smaller file, attachments and all.
 fn keep_what_pays(
     store: &Store,
     delta: TemporaryFile,
-    timing_bytes: u64,
     base: &Arc<Stage>,
     record: &Record,
     options: &CaptureOptions,
 ) -> Result<TemporaryFile> {
-    let root = root(base);
-    let share = |stored: u64, raw: u64| stored as f64 / raw.max(1) as f64;
-    let full = share(root.file().timing_bytes(), root.metadata().raw_bytes);
-    if share(timing_bytes, record.metadata.raw_bytes) < DELTA_PAYS * full {
-        return Ok(delta);
-    }
     let full = rewrite_as_full(store, &delta, base, record, options)?;
     let pays = (delta.position() as f64) < DELTA_PAYS * full.position() as f64;
     Ok(if pays { delta } else { full })

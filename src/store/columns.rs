@@ -13,7 +13,7 @@ use super::sources::{
     times,
 };
 use super::topology::Topology;
-use super::writer::{EncodedStream, StageWriter, cost};
+use super::writer::{Cost, EncodedStream, StageWriter, cost};
 use crate::delta::{
     BaseValues, Classes, DelayTables, Grid, Predictor, References, RowMap, Tolerance,
     for_predictor, shifted,
@@ -24,6 +24,8 @@ use crate::model::{BlockIndex, MinMax, StreamIndex, StreamKey, StreamKind, Trans
 
 /// Rows that a predictor is tried on, of a block.
 const SAMPLE: usize = 1024;
+/// About what a value takes without a base, where nobody looked.
+const BITS_ALONE: u64 = 16;
 /// Of so few rows, the times of a base are decoded for what they may tell of other times.
 const FEW_ROWS: usize = 1 << 13;
 
@@ -177,29 +179,55 @@ impl ColumnEncoder<'_> {
         out: &mut Vec<EncodedStream>,
     ) -> Result<()> {
         let Some(values) = self.own.column(key)? else { return Ok(()) };
-        let mut column = |key, values: &[u32], graph: Option<GraphTells<'_>>| {
-            out.push(self.encode_column(key, values, graph, encoder)?);
-            Ok(())
-        };
+        let is_known = self.is_that_of_base(key, &values)?;
         if self.goes_through_graph(key)? {
             // The falling one is written with the rising one.
             if key.transition == Transition::Fall {
                 return Ok(());
             }
-            if let (Some(own), Some(other)) =
-                (self.own.expected(key)?, self.own.column(other_transition(key))?)
-            {
-                let before = self.expected_before(key, [&values, &other])?;
-                for (side, values) in [&values, &other].into_iter().enumerate() {
-                    let key = if side == 0 { key } else { other_transition(key) };
-                    let before = before.as_ref().map(|before| &*before[side]);
-                    column(key, values, Some(GraphTells { own: &own[side], before }))?;
-                }
-                return Ok(());
+            let other = other_transition(key);
+            if let Some(other_values) = self.own.column(other)? {
+                let are_known = [is_known, self.is_that_of_base(other, &other_values)?];
+                let sides = [(key, values), (other, other_values)];
+                return self.encode_pair(sides, are_known, encoder, out);
             }
         }
-        let slacks = slacks(key, self.own)?;
-        column(key, &values, slacks.as_deref().map(|own| GraphTells { own, before: None }))
+        out.push(if is_known {
+            self.encode_known(key, &values, encoder)?
+        } else {
+            let slacks = slacks(key, self.own)?;
+            let slacks = slacks.as_deref().map(|own| GraphTells { own, before: None });
+            self.encode_column(key, &values, slacks, encoder)?
+        });
+        Ok(())
+    }
+
+    /// Encode two columns of times, rising and falling, of which some `are_known` from the base.
+    fn encode_pair(
+        &self,
+        sides: [(StreamKey, Column); 2],
+        are_known: [bool; 2],
+        encoder: &mut BlockEncoder,
+        out: &mut Vec<EncodedStream>,
+    ) -> Result<()> {
+        let key = sides[0].0;
+        // The walk through the graph takes longer than all else.
+        let (mut own, mut before) = (None, None);
+        if are_known != [true, true] {
+            own = self.own.expected(key)?;
+            let base = self.base.filter(|_| self.uses_times_of_base(sides[0].1.len()));
+            before = base.map_or(Ok(None), |base| base.expected(key))?;
+        }
+        for (side, (key, values)) in sides.iter().enumerate() {
+            out.push(if are_known[side] {
+                self.encode_known(*key, values, encoder)?
+            } else {
+                let before = before.as_ref().map(|before| &*before[side]);
+                let graph = own.as_ref().map(|own| GraphTells { own: &own[side], before });
+                self.encode_column(*key, values, graph, encoder)?
+            });
+        }
+        Ok(())
     }
 
     /// Whether the graph tells of a column of times and of that of the other transition. The walk through
@@ -211,23 +239,30 @@ impl ColumnEncoder<'_> {
             && self.own.column(delay_key(key))?.is_some())
     }
 
-    /// What the graph expected of two columns of times in the base, rising and falling, if that is
-    /// likely to tell more than the graph of the stage, and the times are not just those of the base.
-    fn expected_before(&self, key: StreamKey, columns: [&Column; 2]) -> Result<Option<Expected>> {
-        let Some(base) = self.base.filter(|_| self.uses_times_of_base(columns[0].len())) else {
-            return Ok(None);
+    /// Whether a column is that of the base, row by row. Where most is new, the base is not asked.
+    fn is_that_of_base(&self, key: StreamKey, values: &[u32]) -> Result<bool> {
+        let Some(base) = self.base.filter(|_| self.uses_times_of_base(values.len())) else {
+            return Ok(false);
         };
-        let map = base.map(key.kind);
-        for (key, values) in [key, other_transition(key)].into_iter().zip(columns) {
-            let before = base.column(key)?;
-            let before = before.as_ref().map(|before| BaseValues { values: before, map });
-            let is_same =
-                |(row, value): (u32, &u32)| before.and_then(|b| b.get(row)) == Some(*value);
-            if !(0..).zip(values.iter()).all(is_same) {
-                return base.expected(key);
-            }
-        }
-        Ok(None)
+        let Some(before) = base.column(key)? else { return Ok(false) };
+        let before = BaseValues { values: &before, map: base.map(key.kind) };
+        Ok((0..).zip(values).all(|(row, value)| before.get(row) == Some(*value)))
+    }
+
+    /// Encode a column that is that of the base.
+    fn encode_known(
+        &self,
+        key: StreamKey,
+        values: &[u32],
+        encoder: &mut BlockEncoder,
+    ) -> Result<EncodedStream> {
+        let sizes = self.topology.classes(key.kind).sizes.iter().map(|size| *size as usize);
+        let full = block_elements(Width::Word);
+        let blocks =
+            sizes.flat_map(|size| (0..size).step_by(full).map(move |at| full.min(size - at)));
+        let blocks = blocks.map(|rows| (Predictor::Temporal, vec![0; rows]));
+        let cost = Cost { bits: 0, alone: values.len() as u64 * BITS_ALONE };
+        Ok(EncodedStream::new(encoder, key, values, blocks)?.with_cost(cost))
     }
 
     fn uses_times_of_base(&self, rows: usize) -> bool {
@@ -257,6 +292,7 @@ impl ColumnEncoder<'_> {
         let grid = grid(key, self.tolerance);
         let told = Told { grid, references: &references, graph, values };
         let mut blocks = Vec::new();
+        let mut cost_of_all = Cost::default();
         let mut first = 0;
         for (class, size) in classes.sizes.iter().enumerate() {
             let rows = &classes.order[first..first + *size as usize];
@@ -273,6 +309,11 @@ impl ColumnEncoder<'_> {
                 predictors.extend(graph.before.map(|_| Predictor::GraphTemporal));
             }
             for rows in rows.chunks(block_elements(Width::Word)) {
+                if self.is_still && told.is_that_of_base(rows) {
+                    blocks.push((Predictor::Temporal, vec![0; rows.len()]));
+                    cost_of_all.add(0, rows.len() as u64 * BITS_ALONE);
+                    continue;
+                }
                 let residuals = |predictor: Predictor, step: usize| -> Vec<u32> {
                     let mut residuals = Vec::with_capacity(rows.len().div_ceil(step));
                     for_predictor!(predictor, known => {
@@ -283,13 +324,18 @@ impl ColumnEncoder<'_> {
                     residuals
                 };
                 let step = rows.len().div_ceil(if self.is_quick { SAMPLE / 4 } else { SAMPLE });
-                let cost_of = |predictor: &Predictor| cost(&residuals(*predictor, step));
-                let best = predictors.iter().copied().min_by_key(cost_of);
-                let best = best.unwrap_or(Predictor::None);
+                let costs = predictors.iter().map(|p| (cost(&residuals(*p, step)), *p));
+                let costs: Vec<(u64, Predictor)> = costs.collect();
+                let least = |costs: &mut dyn Iterator<Item = &(u64, Predictor)>| {
+                    costs.min_by_key(|(cost, _)| *cost).copied().unwrap_or((0, Predictor::None))
+                };
+                let (bits, best) = least(&mut costs.iter());
+                let (alone, _) = least(&mut costs.iter().filter(|(_, p)| !p.uses_base()));
+                cost_of_all.add(bits * step as u64, alone * step as u64);
                 blocks.push((best, residuals(best, 1)));
             }
         }
-        EncodedStream::new(encoder, key, values, blocks)
+        Ok(EncodedStream::new(encoder, key, values, blocks)?.with_cost(cost_of_all))
     }
 }
 
@@ -302,6 +348,12 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
+    /// Whether the rows have the values of the base.
+    fn is_that_of_base(&self, rows: &[u32]) -> bool {
+        self.references.temporal.is_some()
+            && rows.iter().all(|row| self.residual(Predictor::Temporal, *row) == 0)
+    }
+
     #[inline(always)]
     fn residual(&self, predictor: Predictor, row: u32) -> u32 {
         let value = self.values[row as usize];

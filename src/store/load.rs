@@ -10,13 +10,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::cache::{self, CacheKey, CacheKind};
+use super::cached_rows;
 use super::columns::groups;
 use super::reader::Stage;
 use super::scenes::SceneMap;
 use super::sources::{Column, ColumnSource, cross_key};
 use crate::delta::Predictor;
 use crate::error::Result;
-use crate::model::{MinMax, StreamIndex, StreamKey, StreamKind, Transition};
+use crate::model::{MinMax, ObjectTable, StreamIndex, StreamKey, StreamKind, Transition};
 
 /// Rows from which on decoding takes longer than a look into the cache.
 pub(super) const LEAST_CACHED: u64 = 1 << 14;
@@ -107,9 +108,11 @@ impl Stage {
         base.load(needed.into_iter().collect())
     }
 
-    /// A column of the cache, which the stage then keeps, too.
+    /// A column of the cache, which the stage then keeps, too. It is what the stage holds, or absent: saves
+    /// are coded from it.
     pub(super) fn cached_column(&self, stream: &StreamIndex) -> Option<Column> {
         let column = Arc::new(self.cached_words(stream, 0..stream.count)?);
+        self.check_words(stream, &column).ok()?;
         self.keep_column(stream.key, column.clone());
         Some(column)
     }
@@ -119,6 +122,21 @@ impl Stage {
         let copy =
             self.cache().filter(|_| stream.count >= LEAST_CACHED)?.find(words_key(stream))?;
         copy.words(rows).filter(|_| copy.length() == 4 * stream.count)
+    }
+
+    /// Keep copies of what a save has at hand, if there is a cache: the next one, or a restore, then decodes
+    /// nothing. The stage is published; copies that cannot be kept are none.
+    pub(super) fn put_copies(&self, columns: &BTreeMap<StreamKey, Column>, objects: &ObjectTable) {
+        let Some(cache) = self.cache() else { return };
+        columns.par_iter().for_each(|(key, values)| {
+            if let Some(stream) = self.find(*key).filter(|s| cache.find(words_key(s)).is_none()) {
+                let _ = self.copy_words(stream, values);
+            }
+        });
+        let are_few = (objects.vertex_count() as u64) < LEAST_CACHED;
+        if !are_few && !cached_rows::are_there(cache, self.metadata()) {
+            cached_rows::put_objects(cache, self.metadata(), objects);
+        }
     }
 
     /// Keep a copy of an array of words, if there is a cache and it is worth it.

@@ -59,6 +59,9 @@ pub(super) fn prepare(
     metadata: &StageMetadata,
     codec: CodecChoice,
 ) -> Result<Prepared> {
+    if let Some(base) = &base {
+        base.know_objects(&objects, metadata);
+    }
     let base = base.map(|base| column_base(base, &objects, metadata)).transpose()?;
     let topology = || {
         let topology = match &base {

@@ -15,7 +15,7 @@ use crate::format::{
     BlockEncoder, Footer, Header, Record, SECTION_INDEX, SECTION_RECORD, Section, StreamHasher,
     block_elements, crc32, encode_index, encode_record,
 };
-use crate::model::{BlockIndex, CompressedDelta, StreamIndex, StreamKey, Width};
+use crate::model::{BlockIndex, CompressedDelta, StreamIndex, StreamKey, StreamKind, Width};
 
 /// An unfinished stage file.
 pub(super) struct StageWriter {
@@ -24,12 +24,28 @@ pub(super) struct StageWriter {
     choice: CodecChoice,
     level: i32,
     delta: CompressedDelta,
+    cost: Cost,
 }
 
 /// An array of words, encoded; its blocks count their offsets from the first of `bytes`.
 pub(super) struct EncodedStream {
     stream: StreamIndex,
     bytes: Vec<u8>,
+    cost: Cost,
+}
+
+/// About how many bits residuals take, as samples tell: as they are written, and without the base.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Cost {
+    pub bits: u64,
+    pub alone: u64,
+}
+
+impl Cost {
+    pub fn add(&mut self, bits: u64, alone: u64) {
+        self.bits += bits;
+        self.alone += alone;
+    }
 }
 
 impl EncodedStream {
@@ -52,7 +68,12 @@ impl EncodedStream {
             bytes.extend_from_slice(stored);
             stream.blocks.push(index);
         }
-        Ok(Self { stream, bytes })
+        Ok(Self { stream, bytes, cost: Cost::default() })
+    }
+
+    /// The same with what samples tell of it.
+    pub fn with_cost(self, cost: Cost) -> Self {
+        Self { cost, ..self }
     }
 }
 
@@ -66,7 +87,8 @@ impl StageWriter {
         let mut file = TemporaryFile::create(disk, path)?;
         file.write(&Header::encode())?;
         let encoder = BlockEncoder::new(choice, level)?;
-        Ok(Self { file, encoder, choice, level, delta: CompressedDelta::default() })
+        let (delta, cost) = (CompressedDelta::default(), Cost::default());
+        Ok(Self { file, encoder, choice, level, delta, cost })
     }
 
     /// Codec and level, for encoders of other threads.
@@ -89,6 +111,24 @@ impl StageWriter {
         self.delta.attachments().map(StreamIndex::stored_bytes).sum()
     }
 
+    /// About the bytes that the stage takes without a base, attachments aside; `root` is the full stage at the
+    /// end of its chain, which has what the stage shares with it.
+    pub fn bytes_alone(&self, root: &CompressedDelta) -> f64 {
+        let bytes = |streams: &[StreamIndex], of: &dyn Fn(StreamKind) -> bool| -> u64 {
+            let streams = streams.iter().filter(|stream| of(stream.key.kind));
+            streams.map(StreamIndex::stored_bytes).sum()
+        };
+        let own = |of: &dyn Fn(StreamKind) -> bool| bytes(&self.delta.streams, of);
+        let shared = [StreamKind::Objects, StreamKind::DelayTables].map(|shared| {
+            let of = |kind| kind == shared;
+            if own(&of) == 0 { bytes(&root.streams, &of) } else { 0 }
+        });
+        let columns = own(&StreamKind::is_float_column);
+        let others = own(&|kind| !kind.is_float_column() && kind != StreamKind::Attachment);
+        let ratio = self.cost.alone as f64 / self.cost.bits.max(1) as f64;
+        columns as f64 * ratio + (others + shared.into_iter().sum::<u64>()) as f64
+    }
+
     /// Write one block, and tell its index.
     pub fn append(&mut self, stored: &[u8], index: BlockIndex) -> Result<BlockIndex> {
         let offset = self.file.position();
@@ -103,7 +143,8 @@ impl StageWriter {
 
     /// Write an array that was encoded before.
     pub fn put_encoded(&mut self, encoded: EncodedStream) -> Result<()> {
-        let EncodedStream { mut stream, bytes } = encoded;
+        let EncodedStream { mut stream, bytes, cost } = encoded;
+        self.cost.add(cost.bits, cost.alone);
         let start = self.file.position();
         for block in &mut stream.blocks {
             block.offset += start;
