@@ -34,24 +34,25 @@ namespace eval sta {
   }
 
   define_cmd_args "restore_timing_checkpoint" {stage [-store dir]\
-    [-scenes names] [-partial] [-with_design]\
+    [-scenes names] [-partial] [-no_proof] [-with_design]\
     [-extract dir]\
     [-format text|json]\
     [> filename] [>> filename]}
 
   proc_redirect restore_timing_checkpoint {
     parse_key_args "restore_timing_checkpoint" args keys { -store -scenes -extract -format } \
-      flags { -partial -with_design }
+      flags { -partial -no_proof -with_design }
     ckp::restore_cmd $args [ckp::options keys] [array names flags]
   }
 
-  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir] [-with_design]\
+  define_cmd_args "rollback_timing_checkpoint" {stage [-store dir]\
+    [-no_proof] [-with_design]\
     [-format text|json]\
     [> filename] [>> filename]}
 
   proc_redirect rollback_timing_checkpoint {
     parse_key_args "rollback_timing_checkpoint" args keys { -store -format } \
-      flags { -with_design }
+      flags { -no_proof -with_design }
     ckp::rollback_cmd $args [ckp::options keys] [array names flags]
   }
 

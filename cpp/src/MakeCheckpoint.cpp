@@ -218,6 +218,7 @@ RestoreOptions restoreOptions(Arguments& arguments, Host& host)
 {
   RestoreOptions options;
   options.partial = arguments.flag("-partial");
+  options.prove = !arguments.flag("-no_proof");
   if (arguments.has("-scenes")) {
     options.scenes = splitList(arguments.key("-scenes").c_str(), host);
   }
@@ -230,16 +231,18 @@ void restore(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1,
                        "restore_timing_checkpoint stage [-store dir] "
-                       "[-scenes names] [-partial] [-with_design] | "
-                       "[-extract dir] [-format text|json]");
+                       "[-scenes names] [-partial] [-no_proof] "
+                       "[-with_design] | [-extract dir] [-format text|json]");
   const RestoreOptions options = restoreOptions(arguments, checkpoint.host());
   if (!arguments.has("-extract")) {
     checkpoint.restore(arguments[0], arguments.key("-store"), options);
-  } else if (options.partial || options.with_design || options.scenes) {
+  } else if (options.partial || !options.prove || options.with_design
+             || options.scenes) {
     checkpoint.host().error(CKP,
                             14,
                             "With -extract nothing is restored: give it "
-                            "without -scenes, -partial and -with_design.");
+                            "without -scenes, -partial, -no_proof and "
+                            "-with_design.");
   } else {
     checkpoint.extract(arguments[0],
                        arguments.key("-store"),
@@ -252,7 +255,7 @@ void rollback(Checkpoint& checkpoint, Arguments& arguments)
 {
   arguments.checkCount(1,
                        "rollback_timing_checkpoint stage [-store dir] "
-                       "[-with_design] [-format text|json]");
+                       "[-no_proof] [-with_design] [-format text|json]");
   checkpoint.rollback(arguments[0],
                       arguments.key("-store"),
                       restoreOptions(arguments, checkpoint.host()));

@@ -24,6 +24,8 @@ std::string RestoreReport::text() const
     text += std::to_string(other_vertices) + " vertices and "
             + std::to_string(other_arcs) + " arcs are left to the engine"
             + (differences.empty() ? "" : ": " + differences) + ".\n";
+  } else if (!is_proved) {
+    text += "arrivals, requireds and slacks were not compared (-no_proof).\n";
   } else if (tolerance > 0.0) {
     text += "arrivals, requireds and slacks found from it are within "
             + formatNumber("%.2g", greatest_difference)

@@ -19,13 +19,14 @@ struct RestoreReport
   uint64_t arcs = 0;
   double seconds = 0.0;
   bool is_partial = false;
+  bool is_proved = true;
   // Of a partial restore: rows left to the engine, and what it has otherwise
   // than the stage.
   uint64_t other_vertices = 0;
   uint64_t other_arcs = 0;
   std::string differences;
-  // Of another one: values that were compared, in seconds how far they may be
-  // off and were at most. All 0 where every bit is kept.
+  // Of one that is proved: values that were compared, in seconds how far they
+  // may be off and were at most. All 0 where every bit is kept.
   uint64_t proved_values = 0;
   double tolerance = 0.0;
   double greatest_difference = 0.0;

@@ -85,7 +85,7 @@ RestoreReport StaRestore::restore(const ckp_store* store,
       engine_.acceptDelays();
       if (options.partial) {
         engine_.recalculate(vertex_flags_, arc_flags_);
-      } else {
+      } else if (options.prove) {
         prove();
       }
       finish();
@@ -95,7 +95,7 @@ RestoreReport StaRestore::restore(const ckp_store* store,
       throw;
     }
   }
-  return report(options.partial, time.seconds());
+  return report(options.partial, options.prove, time.seconds());
 }
 
 ////////////////////////////////////////////////////////////////
@@ -584,7 +584,9 @@ void StaRestore::Differences::add(const std::string& what,
 
 ////////////////////////////////////////////////////////////////
 
-RestoreReport StaRestore::report(bool is_partial, double seconds) const
+RestoreReport StaRestore::report(bool is_partial,
+                                 bool is_proved,
+                                 double seconds) const
 {
   const auto matched = [](const std::vector<uint8_t>& flags) -> uint64_t {
     return std::count(flags.begin(), flags.end(), 1);
@@ -603,6 +605,7 @@ RestoreReport StaRestore::report(bool is_partial, double seconds) const
   report.seconds = seconds;
   report.tolerance = tolerance_;
   report.is_partial = is_partial;
+  report.is_proved = is_proved && !is_partial;
   if (is_partial) {
     report.other_vertices = vertex_flags_.size() - report.vertices;
     report.other_arcs = arc_flags_.size() - report.arcs;

@@ -60,6 +60,21 @@ test "restore in the process that saved, over other timing" {
   }
 }
 
+test "without the proof, the engine searches when it is asked" {
+  new_process {} {
+    load_small -spef route.spef
+    sta::find_timing_cmd 0
+    set text [printed restore_timing_checkpoint place -store one.ckp -no_proof]
+    assert_match {slacks were not compared \(-no_proof\)} $text
+    assert_equal [timing_report] [read_text one.ckp.place.report] "report_checks"
+    assert_equal [engine_timing] [read_text one.ckp.place.timing] "timing"
+    set text [printed rollback_timing_checkpoint floorplan -store one.ckp -no_proof -format json]
+    assert_match {"proved_values": 0,} $text
+    save_timing_checkpoint floorplan -store unproved.ckp -full
+  }
+  assert_same_stage one.ckp floorplan unproved.ckp floorplan
+}
+
 # The numbers of delays that the engine says it calculated while the body ran.
 proc calculated_delays { body } {
   sta::set_debug delay_calc 1

@@ -45,6 +45,9 @@ struct RestoreOptions
   // Leave objects that the stage does not know to the engine's delay
   // calculation, instead of refusing.
   bool partial = false;
+  // Have the engine search and compare what it finds with the stage. Without,
+  // the search is left to the first query, and nothing is compared.
+  bool prove = true;
   // Scenes to restore, which the stage and the engine both have; the others of
   // the engine keep their timing. Without a value all scenes are restored, and
   // both have to have the same.
