@@ -210,15 +210,18 @@ impl Compressor {
     }
 }
 
-/// Whether many words come more than once, judged by some that stand together.
+/// Whether many long words come more than once, judged by some that stand together. Short ones cost little
+/// by themselves.
 fn repeats(words: &[u32]) -> bool {
     const SAMPLE: usize = 4096;
+    const LONG: u32 = 1 << 12;
     let start = words.len().saturating_sub(SAMPLE) / 2;
-    let mut sample: Vec<u32> = words.iter().skip(start).take(SAMPLE).copied().collect();
-    let count = sample.len();
-    sample.sort_unstable();
-    sample.dedup();
-    sample.len() * 4 < count * 3
+    let sample = words.iter().skip(start).take(SAMPLE);
+    let mut long: Vec<u32> = sample.copied().filter(|word| *word >= LONG).collect();
+    let count = long.len();
+    long.sort_unstable();
+    long.dedup();
+    (count - long.len()) * 4 > words.len().min(SAMPLE)
 }
 
 /// Decompress `bytes` to exactly `size` bytes.
