@@ -21,8 +21,8 @@ git ls-files -co --exclude-standard 'cpp/*.h' 'cpp/*.cpp' 'tests/c/*.[ch]' 'test
   'tests/package/*.c' 'tests/package/*.cpp' \
   | xargs clang-format-16 --dry-run -Werror
 
-step "Rust: tests, header and documents"
-cargo test --locked
+step "Rust: tests, header and documents, and the lines that they run"
+scripts/coverage.sh rust
 
 step "Build, to count lines"
 cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCKP_COVERAGE=ON
@@ -31,7 +31,7 @@ cmake --build build
 # A program outside of this build cannot link a module that counts.
 step "C, C++ and Tcl: tests, and the lines that they run"
 find build -name '*.gcda' -delete
-ctest --test-dir build --output-on-failure --no-tests=error -E '^package$'
+ctest --test-dir build -j "$(nproc)" --output-on-failure --no-tests=error -E '^package$'
 scripts/coverage.sh cpp
 
 step "Build, and the installed package"
