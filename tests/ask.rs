@@ -91,6 +91,7 @@ fn log_lists_the_stages_in_every_format() {
     let names: Vec<&str> =
         list.as_array().unwrap().iter().map(|s| s["stage"].as_str().unwrap()).collect();
     assert_eq!(names, STAGES);
+    assert_eq!(text(&["log", path, "--format", "html"]), text(&["report", path]));
 }
 
 #[test]

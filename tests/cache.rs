@@ -7,6 +7,7 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use ckp::{Depth, MinMax, OpenMode, ReadMode, Store, StreamKind, Transition};
 
@@ -160,4 +161,31 @@ fn deletions_and_compactions_look_at_the_store_itself() {
     open(root.path()).compact(ckp::CompactMode::Apply, &mut |_, _, _| {}).unwrap();
     assert!(!root.path().join("cache").exists());
     assert_holds(&open(root.path()).stage("second").unwrap(), &table, 2);
+}
+
+/// The environment names the directory and how much it may hold; the answers are the same in any case.
+#[test]
+fn the_command_line_keeps_what_the_environment_allows() {
+    let root = tempfile::tempdir().unwrap();
+    made(root.path());
+    let (store, directory) = (root.path().join("c.ckp"), root.path().join("cache"));
+    let ask = |environment: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ckp"));
+        command.args(["history", store.to_str().unwrap(), "u77/Z", "--format", "json"]);
+        let output = command.envs(environment.iter().copied()).output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+        output.stdout
+    };
+    let expected = ask(&[]);
+    assert!(!directory.exists(), "without the variable nothing is kept");
+    let name = ("CKP_CACHE", directory.to_str().unwrap());
+    assert_eq!(ask(&[name, ("CKP_CACHE_BYTES", "1000")]), expected);
+    assert!(!directory.exists(), "nothing is as small as that");
+    assert_eq!(ask(&[name]), expected);
+    let kept = copies(root.path());
+    let bytes: u64 = kept.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+    assert!(bytes > 100_000, "{kept:?}");
+    // Asked again, they are read: the same files answer.
+    assert_eq!(ask(&[name]), expected);
+    assert_eq!(copies(root.path()).len(), kept.len());
 }

@@ -6,6 +6,7 @@
 mod common;
 
 use std::path::Path;
+use std::process::Command;
 
 use ckp::{Capture, CaptureOptions, Clock, StreamKind};
 use common::command::{failure, text};
@@ -176,6 +177,14 @@ fn failures_and_bad_usage_have_their_own_exit_codes() {
     for arguments in bad {
         assert_eq!(failure(arguments).0, 2, "{arguments:?}");
     }
+    // An answer that nobody gets is none.
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let program =
+        Command::new(env!("CARGO_BIN_EXE_ckp")).args(["log", &path]).stdout(full).output();
+    let output = program.unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.starts_with("ckp: The output cannot be written: "), "{error}");
     assert!(text(&["--help"]).contains("Exit codes"));
     assert!(text(&["--version"]).starts_with("ckp "));
 }

@@ -30,6 +30,7 @@ struct Flow {
     scenes: Vec<&'static str>,
     design: &'static str,
     tolerance: f64,
+    cell: &'static str,
 }
 
 impl Flow {
@@ -40,6 +41,7 @@ impl Flow {
             scenes: vec!["slow", "fast"],
             design: "chip",
             tolerance: 0.0,
+            cell: "BUF_X1",
         }
     }
 
@@ -47,7 +49,7 @@ impl Flow {
     fn table(&self) -> ObjectTable {
         let mut table = ObjectTable::new();
         let kinds = ["combinational ^ -> ^", "wire ^ -> ^"].map(|kind| table.add_arc_kind(kind));
-        let cell = table.add_cell("BUF_X1");
+        let cell = table.add_cell(self.cell);
         for (row, name) in (0u32..).zip(&self.instances) {
             let (a, z) = (format!("{name}/A"), format!("{name}/Z"));
             let ends = [a.len() as u32, (a.len() + z.len()) as u32];
@@ -314,6 +316,9 @@ fn conditions_have_an_exit_code_of_their_own() {
         "tns[clock=clk,scene=slow] <= -80 ps",
         "changed_values > 10",
         "dwns < -40ps or violating > 0",
+        "endpoints == 2 and dendpoints >= 0",
+        "worst_slack < -80ps and dworst_slack < 0",
+        "dviolating != 1",
     ] {
         assert_eq!(code(condition), 3, "{condition}");
     }
@@ -323,6 +328,8 @@ fn conditions_have_an_exit_code_of_their_own() {
         "hold.dwns < 0",
         "new_failing > 0 or fixed > 0",
         "pins_added > 0",
+        "pins_removed > 0 or cells_changed > 0",
+        "endpoints != 2",
         "not (dwns < -5ps or wns < 0)",
     ] {
         assert_eq!(code(condition), 0, "{condition}");
@@ -340,6 +347,48 @@ fn conditions_have_an_exit_code_of_their_own() {
     assert!(code == 1 && error.contains("there are clock=clk, group=clk,"), "{error}");
     let quick = ["diff", &path, "place", "route", "--quick", "--fail-if", "changed_values > 0"];
     assert!(failure(&quick).1.contains("columns are not compared"));
+}
+
+/// Larger buffers in the place of the old ones, and what came of it, in every format.
+#[test]
+fn cells_that_changed_and_the_verdict_stand_in_every_format() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = store(directory.path());
+    let sized = Flow { cell: "BUF_X2", ..Flow::new() };
+    sized.save(&create(Path::new(&path)), "sized");
+    let ask = |condition: &str, format: &str| {
+        let ask = ["diff", &path, "place", "sized", "--ulp", "1", "--fail-if", condition];
+        let output = ckp(&[&ask[..], &["--format", format]].concat());
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let condition = "cells_changed >= 5";
+    let (code, csv) = ask(condition, "csv");
+    assert_eq!(code, Some(3));
+    let lines: Vec<&str> = csv.lines().collect();
+    let titles: Vec<&str> = lines[0].split(',').collect();
+    let changed = lines.iter().filter(|line| line.starts_with("cells_changed,"));
+    let changed: Vec<&&str> = changed.filter(|line| line.contains("BUF_X1,BUF_X2")).collect();
+    assert_eq!(changed.len(), INSTANCES.len(), "{csv}");
+    assert!(changed.iter().any(|line| line.contains("core/u1")), "{csv}");
+    let verdict = lines.iter().find(|line| line.starts_with("fail_if,")).unwrap();
+    assert!(verdict.contains(condition) && verdict.contains("failed"), "{verdict}");
+    assert_eq!(verdict.matches(',').count() + 1, titles.len(), "{verdict}");
+    let (code, markdown) = ask(condition, "markdown");
+    assert_eq!(code, Some(3));
+    assert!(markdown.contains("**FAILED: cells\\_changed"), "{markdown}");
+    let note = "differ by at most 1 unit in the last place count as the same.";
+    assert!(markdown.contains(note), "{markdown}");
+    let (_, json) = ask(condition, "json");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_valid(&json);
+    let cells = &json["objects"]["cells_changed"];
+    assert_eq!((&cells["count"], cells["first"].as_array().unwrap().len()), (&5.into(), 5));
+    let change =
+        serde_json::json!({ "instance": "core/u1", "before": "BUF_X1", "after": "BUF_X2" });
+    assert_eq!(cells["first"][0], change);
+    let (code, text) = ask("cells_changed > 5", "text");
+    assert_eq!(code, Some(0));
+    assert!(text.ends_with("passed: cells_changed > 5 (cells_changed is 5)\n"), "{text}");
 }
 
 #[test]

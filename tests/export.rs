@@ -15,7 +15,7 @@ use arrow_ipc::reader::FileReader;
 use ckp::{MinMax, ObjectTable, Stage, StreamKey, StreamKind, Transition};
 use common::command::{failure, text};
 use common::flow::flow;
-use common::{HOSTILE, chain, column, create, key, save};
+use common::{HOSTILE, chain, column, create, everything, key, save};
 
 /// Bits that comparisons of values do not tell apart, and what CSV cannot hold: payloads of NaN.
 fn same_number(a: u32, b: u32) -> bool {
@@ -141,6 +141,48 @@ fn arcs_have_their_ends_and_kinds() {
     let (code, error) = failure(&["export", path, "route", "--to", "/no/such/directory/x.csv"]);
     assert!(code == 1 && error.contains("Cannot write /no/such/directory/x.csv"), "{error}");
     assert_eq!(fs::read_to_string(to).unwrap(), file, "a failure leaves the file");
+}
+
+/// Marks are 0 or 1 in text and yes or no in Arrow; planes have names of their own.
+#[test]
+fn marks_and_planes_are_columns_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = create(&directory.path().join("s.ckp"));
+    everything::save_all(&store);
+    let export = |columns: &str, to: &Path| {
+        let (store, to) = (store.path().to_str().unwrap(), to.to_str().unwrap());
+        text(&["export", store, "c", "--columns", columns, "--path-delay", "max", "--to", to]);
+    };
+    let marks = |kind, transition| everything::column("c", key(kind, MinMax::Max, transition));
+    let csv = directory.path().join("c.csv");
+    export("delay,delay-mark", &csv);
+    let file = fs::read_to_string(&csv).unwrap();
+    let titles: Vec<&str> = file.lines().next().unwrap().split(',').collect();
+    let planes = ["delay_max", "delay_max_mean_shift", "delay_max_variance", "delay_max_skewness"];
+    assert_eq!(titles[..3], ["from", "to", "kind"]);
+    assert_eq!((&titles[3..7], &titles[7..]), (&planes[..], &["delay_mark_max"][..]));
+    let expected = marks(StreamKind::DelayMark, Transition::None);
+    let last = file.lines().skip(1).map(|line| line.rsplit(',').next().unwrap());
+    assert!(last.eq(expected.iter().map(|mark| if *mark == 0 { "0" } else { "1" })));
+    assert!(expected.contains(&0) && expected.contains(&1));
+
+    let arrow = directory.path().join("c.arrow");
+    export("slew-mark", &arrow);
+    let reader = FileReader::try_new(File::open(&arrow).unwrap(), None).unwrap();
+    let flags = reader.flat_map(|batch| {
+        let batch = batch.unwrap();
+        let flags = batch.column_by_name("slew_mark_max_rise").unwrap().as_boolean().clone();
+        flags.iter().map(|flag| u32::from(flag.unwrap())).collect::<Vec<_>>()
+    });
+    assert!(flags.eq(marks(StreamKind::SlewMark, Transition::Rise)));
+
+    let (path, min) = (store.path().to_str().unwrap(), directory.path().join("min.csv"));
+    let min = min.to_str().unwrap();
+    text(&["export", path, "c", "--columns", "period,pulse-width", "--to", min]);
+    let file = fs::read_to_string(min).unwrap();
+    assert!(file.starts_with("pin,cell,period_min_rise,"), "{}", &file[..60]);
+    text(&["export", path, "c", "--columns", "loop-mark", "--to", min]);
+    assert!(fs::read_to_string(min).unwrap().starts_with("from,to,kind,loop_mark_min\n"));
 }
 
 fn count(stage: &Stage) -> usize {

@@ -5,7 +5,7 @@
 
 mod common;
 
-use ckp::{Capture, CaptureOptions, report};
+use ckp::{Capture, CaptureOptions, Format, report};
 use common::{chain, create, fill, save, save_with};
 use serde_json::Value;
 
@@ -27,6 +27,12 @@ fn the_tree_shows_bases_head_and_damage() {
     assert!(lines[3].starts_with("*   c "), "{text}");
     assert!(lines[3].contains("-3.0ps") && lines[3].contains("-30.0ps"), "{text}");
     assert!(lines[4].contains("z") && lines[4].contains("DAMAGED"), "{text}");
+    // A row of a table has as many cells, of which only the last one is known.
+    let csv = report::stages(&store, Format::Csv).unwrap();
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!((lines.len(), lines[0].ends_with(",error")), (5, true), "{csv}");
+    assert!(lines[4].starts_with(&format!("z{}", ",".repeat(11))), "{csv}");
+    assert!(lines[4].contains("z.stage") && !lines[3].contains("z.stage"), "{csv}");
 }
 
 #[test]

@@ -149,10 +149,11 @@ void Checkpoint::save(const std::string& stage,
     const StoreHandle handle = openStore(storePath(store), CKP_OPEN_CREATE);
     call(ckp_store_check_new_stage, handle.get(), stage.c_str());
     SaveOptions with_files = options;
-    const TemporaryDirectory files;
+    std::optional<TemporaryDirectory> files;
     if (options.with_design) {
-      for (const std::string& name : design()->save(files.path())) {
-        with_files.attachments.emplace_back(name, files.path() + "/" + name);
+      files.emplace();
+      for (const std::string& name : design()->save(files->path())) {
+        with_files.attachments.emplace_back(name, files->path() + "/" + name);
       }
     }
     StaCapture capture(*engine);

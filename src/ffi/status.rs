@@ -116,3 +116,35 @@ pub unsafe extern "C" fn ckp_error_free(error: *mut ckp_error) {
     // SAFETY: the caller gives a valid pointer or NULL (module text).
     contain((), || unsafe { handle::free(error) });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One to one, with one word in C, in JSON and in Tcl's `errorCode`.
+    #[test]
+    fn every_kind_has_a_status_of_its_own_by_the_same_name() {
+        use ErrorKind as K;
+        let kinds = [
+            K::InvalidArgument,
+            K::ShapeMismatch,
+            K::NotFound,
+            K::AlreadyExists,
+            K::Io,
+            K::NoSpace,
+            K::Locked,
+            K::Unsupported,
+            K::Corrupt,
+            K::Truncated,
+            K::BaseMissing,
+            K::BaseMismatch,
+            K::State,
+        ];
+        let header = include_str!("../../include/ckp.h");
+        for kind in kinds {
+            let status = status_of(&Error::new(kind, "x"));
+            let line = format!("#define CKP_{} {status}\n", kind.name());
+            assert!(header.contains(&line), "{line}");
+        }
+    }
+}

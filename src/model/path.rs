@@ -185,11 +185,6 @@ impl PathEnd {
         f32::from_bits(self.word(field))
     }
 
-    /// Row of the endpoint table.
-    pub fn endpoint(&self) -> u32 {
-        self.word(PathField::Endpoint)
-    }
-
     /// Place of the launching clock in the list of path clocks.
     pub fn launch_clock(&self) -> Option<usize> {
         let clock = self.word(PathField::Clocks) & 0xffff;

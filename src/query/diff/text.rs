@@ -10,6 +10,7 @@ use super::condition::Quantity;
 use super::tables::sections;
 use super::{ColumnChange, Diff, Finding, Side};
 use crate::model::Transition;
+use crate::store::report::plural;
 use crate::table::{Format, markdown_cell};
 
 impl Diff {
@@ -64,8 +65,9 @@ impl Diff {
         }
         if self.options.ulp > 0 {
             let ulp = self.options.ulp;
+            let units = plural(ulp, "unit");
             limits.push(format!(
-                "Values of columns that differ by at most {ulp} units in the last place count as the same."
+                "Values of columns that differ by at most {ulp} {units} in the last place count as the same."
             ));
         }
         limits

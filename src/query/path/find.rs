@@ -13,6 +13,7 @@ use crate::model::{Endpoint, MinMax, PathField, StageMetadata};
 use crate::query::find_pin;
 use crate::store::Stage;
 use crate::store::paths::PathIndex;
+use crate::store::report::plural;
 
 /// What paths are asked for.
 #[derive(Clone, Debug)]
@@ -187,7 +188,7 @@ impl Search<'_> {
                 Err(reason) => notes.push(reason),
             }
         }
-        let mut untold = 0;
+        let mut untold = 0u64;
         for (row, endpoint) in rows {
             if paths.len() >= self.query.count {
                 break;
@@ -209,7 +210,8 @@ impl Search<'_> {
         }
         if untold > 0 {
             notes.push(format!(
-                "The paths of {untold} endpoints are not told by the stage and were passed over."
+                "{untold} {} passed over: the stage does not tell the path there.",
+                plural(untold, "endpoint")
             ));
         }
         paths.truncate(self.query.count);

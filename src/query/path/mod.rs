@@ -117,10 +117,3 @@ impl Path {
         self.end.as_ref().is_some_and(|end| end.is(flag))
     }
 }
-
-impl Paths {
-    /// The stage that was asked.
-    pub fn stage(&self) -> &Stage {
-        &self.stage
-    }
-}
