@@ -34,7 +34,7 @@ for target in "${targets[@]}"; do
   found=target/found/$target
   mkdir -p "$found"
   printf '\n== %s for %s s\n' "$target" "$seconds"
-  "target/$machine/release/$target" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=4096 \
+  "target/$machine/release/$target" -max_total_time="$seconds" -timeout=60 -report_slow_units=60 -rss_limit_mb=4096 \
     -max_len=65536 -print_final_stats=1 -artifact_prefix="artifacts/$target-" "$found" \
     "corpus/$target" 2>&1 | grep -E '^(==|stat::|thread|panicked|Done|SUMMARY|ERROR)|panicked at|DONE|INITED' || true
   if ls "artifacts/$target-"* > /dev/null 2>&1; then

@@ -14,6 +14,16 @@ pub struct Known {
     pub version: u32,
     /// The sound bytes of its file, where these are damaged now.
     pub sound: Option<Vec<u8>>,
+    /// A damaged stage that it depends on was deleted while it was damaged itself, so that its bytes are of no use
+    /// any more.
+    pub is_orphan: bool,
+}
+
+impl Known {
+    /// One that was saved.
+    pub fn new(size: usize, version: u32) -> Self {
+        Self { size, version, sound: None, is_orphan: false }
+    }
 }
 
 /// The store.
@@ -21,11 +31,13 @@ pub struct Known {
 pub struct Model {
     pub stages: BTreeMap<String, Known>,
     pub head: Option<String>,
+    /// A damaged stage was deleted.
+    pub gave_up: bool,
 }
 
 impl Model {
     /// Whether some file is damaged: then everything that needs it may be refused.
     pub fn is_damaged(&self) -> bool {
-        self.stages.values().any(|stage| stage.sound.is_some())
+        self.stages.values().any(|stage| stage.sound.is_some() || stage.is_orphan)
     }
 }

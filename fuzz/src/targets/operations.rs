@@ -89,8 +89,7 @@ impl Game {
         match saved {
             Ok(_) => {
                 assert!(!self.model.stages.contains_key(name) && has_base, "{name} was saved");
-                let known = Known { size, version, sound: None };
-                self.model.stages.insert(name.into(), known);
+                self.model.stages.insert(name.into(), Known::new(size, version));
                 self.model.head = Some(name.into());
             }
             Err(error) => {
@@ -111,7 +110,8 @@ impl Game {
         }
         match self.store().delete_stage(name, &mut |_, _, _| {}) {
             Ok(_) => {
-                assert!(self.model.stages.remove(name).is_some(), "{name} was deleted");
+                let known = self.model.stages.remove(name);
+                self.model.gave_up |= known.expect("it was there").sound.is_some();
                 self.model.head = self.store().head().expect("the head");
             }
             Err(error) => {
@@ -159,13 +159,21 @@ impl Game {
         Ok(())
     }
 
-    /// Put the sound bytes back, as a user does from a backup.
+    /// Put the sound bytes back, as a user does from a backup. What depends on a damaged stage that was deleted
+    /// stays unreadable.
     fn repair(&mut self) {
         for (name, known) in &mut self.model.stages {
             if let Some(sound) = known.sound.take() {
                 let file = self.path.join("stages").join(format!("{name}.stage"));
                 replace(&file, &sound);
             }
+        }
+        let store = self.store();
+        for (name, known) in &mut self.model.stages {
+            let missing = [ErrorKind::BaseMissing, ErrorKind::BaseMismatch];
+            let lacks_base = store.stage(name).is_err_and(|error| missing.contains(&error.kind()));
+            assert!(!lacks_base || self.model.gave_up, "{name} lost its base");
+            known.is_orphan = lacks_base;
         }
     }
 
