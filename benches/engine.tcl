@@ -1,31 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The ckp Authors
 #
-# Save and restore against the engine's own full timing update, in one process, with wires on every net.
-# Run by scripts/bench.sh, which sets the environment:
-#   CKP_BENCH_NAME, CKP_BENCH_TOP    a name for the table, the top module
-#   CKP_BENCH_LIBERTY, CKP_BENCH_NETLIST, CKP_BENCH_SDC
-#   CKP_BENCH_SPEF                   two sets of wires; each round changes from one to the other
-#   CKP_BENCH_DIRECTORY              where the store goes
-#   CKP_BENCH_ROUNDS                 rounds; the table has medians
+# Saves beside the engine's own full timing update, in one process. Run by scripts/bench.sh with the
+# environment of benches/laps.tcl, and CKP_BENCH_ROUNDS.
+#
+# The stage `base` has the first set of wires. A round reads the second, updates all, saves a delta of the base
+# in which all values changed, edits a hundred cells, saves, takes the edit back, and restores the base.
 
-set sta_continue_on_error 0
-
-proc seconds { script } {
-  set start [clock microseconds]
-  uplevel 1 $script
-  return [expr { ([clock microseconds] - $start) / 1e6 }]
-}
-
-proc median { values } {
-  set values [lsort -real $values]
-  return [lindex $values [expr { [llength $values] / 2 }]]
-}
-
-proc spread { values } {
-  set values [lsort -real $values]
-  return [format "%.3f (%.3f-%.3f)" [median $values] [lindex $values 0] [lindex $values end]]
-}
+source benches/laps.tcl
+source benches/edits.tcl
 
 # Everything that a stage holds, from the beginning: delays, arrivals, required times.
 proc full_update {} {
@@ -34,40 +17,56 @@ proc full_update {} {
   sta::find_requireds
 }
 
-read_liberty $env(CKP_BENCH_LIBERTY)
-read_verilog $env(CKP_BENCH_NETLIST)
-link_design $env(CKP_BENCH_TOP)
-if { [read_sdc $env(CKP_BENCH_SDC)] } { error "The constraints have errors." }
+# Save, and note its seconds, those in engine and store, what it adds to the memory of the process at its peak,
+# and what the process keeps of it.
+proc save { figure stage args } {
+  set answer_file $::env(CKP_BENCH_WORK)/save.json
+  forget_peak
+  set before [memory VmRSS]
+  lap $figure {
+    save_timing_checkpoint $stage -store $::env(CKP_BENCH_STORE) {*}$args -format json > $answer_file
+  }
+  note bytes ${figure}_peak [expr { max(0, [memory VmHWM] - $before) }]
+  note bytes ${figure}_kept [expr { [memory VmRSS] - $before }]
+  set file [open $answer_file]
+  set answer [read $file]
+  close $file
+  foreach part { engine store } {
+    if { ![regexp "\"${part}_seconds\": (\[0-9.e-\]+)" $answer -> seconds] } {
+      error "The save does not tell its seconds: $answer"
+    }
+    note seconds ${figure}_$part $seconds
+  }
+}
 
-set store $env(CKP_BENCH_DIRECTORY)/$env(CKP_BENCH_NAME).ckp
-set columns { update full delta same restore }
-foreach column $columns { set times($column) {} }
-set last ""
+lap read { read_design }
+lap first_read_spef { read_spef $env(CKP_BENCH_DESIGN).1.spef }
+lap first_update { sta::find_requireds }
+report_checks > $env(CKP_BENCH_WORK)/base.txt
+note bytes engine [memory VmRSS]
+save save_first base -full
 for { set round 0 } { $round < $env(CKP_BENCH_ROUNDS) } { incr round } {
-  read_spef [lindex $env(CKP_BENCH_SPEF) [expr { $round % 2 }]]
-  lappend times(update) [seconds full_update]
-  lappend times(full) [seconds { save_timing_checkpoint full$round -store $store -full }]
-  # All values moved: the other wires.
-  if { $last ne "" } {
-    lappend times(delta) [seconds {
-      save_timing_checkpoint delta$round -store $store -base $last
-    }]
+  set seconds [lap read_spef { read_spef $env(CKP_BENCH_DESIGN).2.spef }]
+  set seconds [expr { $seconds + [lap full_update { full_update }] }]
+  set seconds [expr { $seconds + [lap report { report_checks > $env(CKP_BENCH_WORK)/report.txt }] }]
+  note seconds read_spef_update_report $seconds
+  save save_delta delta$round -base base
+  if { [info commands write_sdf] eq "" } {
+    note missing write_sdf "not in this engine"
+  } else {
+    lap write_sdf { write_sdf $env(CKP_BENCH_WORK)/top.sdf }
+    note bytes write_sdf [file size $env(CKP_BENCH_WORK)/top.sdf]
   }
-  lappend times(same) [seconds {
-    save_timing_checkpoint same$round -store $store -base full$round
-  }]
-  # Over the timing of these wires; with the proof, which is the engine's search.
-  if { $last ne "" } {
-    lappend times(restore) [seconds { restore_timing_checkpoint $last -store $store }]
-  }
-  set last full$round
-}
+  lap report_text { report_checks -endpoint_count 1000 > $env(CKP_BENCH_WORK)/paths.txt }
+  note bytes report_text [file size $env(CKP_BENCH_WORK)/paths.txt]
 
-set row "| $env(CKP_BENCH_NAME) "
-foreach column $columns { append row "| [spread $times($column)] " }
-foreach column { full delta same restore } {
-  append row [format "| %.1f%% " [expr { 100 * [median $times($column)] / [median $times(update)] }]]
+  set gates [gates_before_registers 100]
+  foreach { gate from to } $gates { replace_cell $gate $to }
+  lap local_update { sta::find_requireds }
+  save save_local local$round
+  foreach { gate from to } $gates { replace_cell $gate $from }
+  # Over the timing of these wires; with the proof, which is the engine's search.
+  lap restore_live { restore_timing_checkpoint base -store $env(CKP_BENCH_STORE) }
+  save save_full full$round -full
 }
-set table [open $env(CKP_BENCH_DIRECTORY)/table.md a]
-puts $table "$row|"
-close $table
+close $laps

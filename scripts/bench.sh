@@ -2,47 +2,93 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The ckp Authors
 #
-# Times save and restore against the engine's own full timing update, each design in one process: the demo
-# design (made by scripts/demo.sh), and aes of ../shared/flows where that is there. Prints a Markdown
-# table: seconds as median (least-most), then the medians as shares of the full update.
+# Saves and restores beside the engine's own full timing update and beside general tools, in one run, on a
+# design of any size: copies of aes of ../shared/flows under one top, or of the demo design where that is not
+# there, with wires on every net that differ from copy to copy. Prints Markdown, and writes JSON.
+#
+#   scripts/bench.sh [--instances N[,N...]] [--json FILE] [--rounds N] [--limit SECONDS] [--cache]
+#
+# Instances are rounded to whole copies (default 20000: one of aes). Of several sizes the growth is fitted. No
+# general tool runs longer than the limit (default 120). With --cache, decoded columns are kept in a directory,
+# as CKP_CACHE does. A million instances take some 15 minutes and 12 GB of memory.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-rounds=${CKP_BENCH_ROUNDS:-7}
+sizes=20000
+rounds=3
+limit=120
 work=$PWD/build/bench
+json=$work/bench.json
+cache=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --instances) sizes=$2 && shift 2 ;;
+    --json) json=$2 && shift 2 ;;
+    --rounds) rounds=$2 && shift 2 ;;
+    --limit) limit=$2 && shift 2 ;;
+    --cache) cache=$work/cache && shift ;;
+    *)
+      sed -n 's/^# \{0,1\}//; 4,/^set/{/^set/d;p}' "$0" >&2
+      exit 2
+      ;;
+  esac
+done
+
 demo=$PWD/build/demo
 flows=$PWD/../shared/flows
-
+target=$PWD/build/bench_hops/target
 [ -x build/bin/ckp_sta ] && [ -s "$demo/route.spef" ] || {
   echo "bench.sh: run scripts/demo.sh first, it builds the shell and the demo design." >&2
   exit 1
 }
+CARGO_TARGET_DIR=$target cargo build --quiet --locked --release \
+  --manifest-path benches/hops/Cargo.toml --bins
 rm -rf "$work"
 mkdir -p "$work"
 
-# run NAME TOP LIBERTY NETLIST SDC SPEF SPEF
-run() {
-  CKP_BENCH_NAME=$1 CKP_BENCH_TOP=$2 CKP_BENCH_LIBERTY=$3 CKP_BENCH_NETLIST=$4 CKP_BENCH_SDC=$5 \
-    CKP_BENCH_SPEF="$6 $7" CKP_BENCH_DIRECTORY=$work CKP_BENCH_ROUNDS=$rounds \
-    build/bin/ckp_sta -no_init -no_splash -exit benches/engine.tcl > "$work/$1.log" || {
-    tail "$work/$1.log" >&2
+if [ -d "$flows/aes" ]; then
+  design=aes
+  for file in lib/nangate45_typ.lib aes/7_groute.v aes/6_repair_timing.spef aes/7_groute.spef; do
+    gunzip -c "$flows/$file.gz" > "$work/$(basename "$file")"
+  done
+  liberty=$work/nangate45_typ.lib
+  original=("$work/7_groute.v" "$flows/aes/7_groute.sdc")
+  wires=("$work/6_repair_timing.spef" "$work/7_groute.spef")
+else
+  echo "bench.sh: ../shared/flows is not here: the demo design is copied." >&2
+  design=matrix_engine
+  liberty=/usr/share/qflow/tech/osu018/osu018_stdcells.lib
+  original=("$demo/route.v" "$demo/route.sdc")
+  wires=("$demo/cts.spef" "$demo/route.spef")
+fi
+
+# shell SCRIPT: a new process of the shell.
+shell() {
+  build/bin/ckp_sta -no_init -no_splash -exit "$1" > "$work/shell.log" 2>&1 || {
+    tail "$work/shell.log" >&2
     exit 1
   }
 }
 
-run matrix_engine matrix_engine /usr/share/qflow/tech/osu018/osu018_stdcells.lib \
-  "$demo/route.v" "$demo/route.sdc" "$demo/cts.spef" "$demo/route.spef"
-
-if [ -d "$flows/aes" ]; then
-  for file in lib/nangate45_typ.lib aes/7_groute.v aes/6_repair_timing.spef aes/7_groute.spef; do
-    gunzip -c "$flows/$file.gz" > "$work/$(basename "$file")"
+all=()
+for size in ${sizes//,/ }; do
+  echo "bench.sh: $size instances" >&2
+  export CKP_BENCH_DESIGN=$work/top CKP_BENCH_LIBERTY=$liberty CKP_BENCH_STORE=$work/top.ckp
+  export CKP_BENCH_WORK=$work CKP_BENCH_LAPS=$work/laps.$size CKP_BENCH_ROUNDS=$rounds CKP_CACHE=$cache
+  all+=("$CKP_BENCH_LAPS")
+  rm -rf "$CKP_BENCH_STORE" "$work/cache"
+  {
+    "$target/release/replicate" "$size" "${original[@]}" "$work/top" "${wires[@]}"
+    echo "text design $design"
+    echo "text cache $([ -n "$cache" ] && echo with || echo without) a cache"
+    echo "count cores $(nproc)"
+  } > "$CKP_BENCH_LAPS"
+  shell benches/engine.tcl
+  for ((round = 0; round < rounds; round++)); do
+    CKP_BENCH_PROOF=yes shell benches/restore.tcl
+    CKP_BENCH_PROOF=no shell benches/restore.tcl
   done
-  run aes aes_cipher_top "$work/nangate45_typ.lib" "$work/7_groute.v" "$flows/aes/7_groute.sdc" \
-    "$work/6_repair_timing.spef" "$work/7_groute.spef"
-else
-  echo "bench.sh: ../shared/flows is not here: aes is left out."
-fi
-
-echo "| design | full update | save, full | save, all changed | save, unchanged | restore | | | | |"
-echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-cat "$work/table.md"
+  "$target/release/suite" peers "$CKP_BENCH_STORE" base delta0 "$work" "$rounds" "$limit" \
+    "$CKP_BENCH_LAPS"
+done
+"$target/release/suite" report "$json" "${all[@]}"

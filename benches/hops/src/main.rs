@@ -13,23 +13,19 @@ mod families;
 mod library;
 mod loads;
 mod peers;
-mod raw;
 mod rows;
 mod table;
 
-use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use ckp::{OpenMode, ReadMode, Store};
+pub use hops::{Outcome, median, raw, timed};
 
 use library::{Codec, Library};
 use peers::Peer;
 use raw::RawStage;
 use rows::Rows;
-
-pub type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What one form of one stage costs. Seconds are medians.
 #[derive(Clone, Debug)]
@@ -63,18 +59,6 @@ pub struct Hop {
     /// Of `auto`: seconds to read the object table and all columns.
     pub whole_decode: f64,
     pub experiment: experiment::Size,
-}
-
-/// Seconds that `work` takes, and what it gives.
-pub fn timed<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<(f64, T)> {
-    let start = Instant::now();
-    let result = work()?;
-    Ok((start.elapsed().as_secs_f64(), result))
-}
-
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Repetitions of every measurement of time.

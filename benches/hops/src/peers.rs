@@ -8,7 +8,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use hops::tools::{self, spawn};
 
 use crate::raw::{RawStage, shuffle, unshuffle};
 use crate::{Cost, Outcome, median, rounds, timed};
@@ -19,16 +20,15 @@ pub struct Peer<'a> {
     stage: &'a RawStage,
     dump: Vec<u8>,
     base: Option<Vec<u8>>,
-    /// Logarithm of a window that reaches over base and stage.
-    window: u32,
+    /// Bytes of base and stage.
+    size: usize,
 }
 
 impl<'a> Peer<'a> {
     pub fn new(work: &'a Path, base: Option<&RawStage>, stage: &'a RawStage) -> Outcome<Self> {
         let (dump, base) = (stage.dump(), base.map(RawStage::dump));
         let size = dump.len() + base.as_ref().map_or(0, Vec::len);
-        let window = size.next_power_of_two().ilog2().clamp(27, 31);
-        let peer = Self { work, stage, dump, base, window };
+        let peer = Self { work, stage, dump, base, size };
         fs::write(peer.path("stage.raw"), &peer.dump)?;
         if let Some(base) = &peer.base {
             fs::write(peer.path("base.raw"), base)?;
@@ -52,13 +52,8 @@ impl<'a> Peer<'a> {
     }
 
     fn zstd(&self, name: &'static str, level: &str) -> Outcome<Cost> {
-        let mut common: Vec<OsString> = vec!["-q".into(), "-f".into(), "--single-thread".into()];
-        common.push(format!("--long={}", self.window).into());
-        if self.base.is_some() {
-            let mut option = OsString::from("--patch-from=");
-            option.push(self.path("base.raw"));
-            common.push(option);
-        }
+        let base = self.path("base.raw");
+        let common = tools::zstd(self.size, self.base.is_some().then_some(base.as_path()));
         let encode = [common.clone(), vec![level.into()]].concat();
         let decode = [common, vec!["-d".into()]].concat();
         let files =
@@ -69,13 +64,8 @@ impl<'a> Peer<'a> {
     }
 
     fn xdelta3(&self) -> Outcome<Cost> {
-        let mut source: Vec<OsString> = Vec::new();
-        if let Some(base) = &self.base {
-            // All of the base, at least the default.
-            let window = base.len().next_power_of_two().max(1 << 26);
-            source = vec!["-B".into(), window.to_string().into()];
-            source.extend(["-s".into(), self.path("base.raw").into()]);
-        }
+        let path = self.path("base.raw");
+        let source = tools::xdelta3(self.base.as_ref().map(|base| (path.as_path(), base.len())));
         let files = |from: &str, to: &str| vec![self.path(from).into(), self.path(to).into()];
         let encode = ["-q", "-f", "-9", "-e"].map(OsString::from).to_vec();
         let decode = ["-q", "-f", "-d"].map(OsString::from).to_vec();
@@ -142,7 +132,7 @@ impl<'a> Peer<'a> {
                 let mut encoder =
                     zstd::stream::write::Encoder::with_ref_prefix(Vec::new(), 3, base)?;
                 encoder.long_distance_matching(true)?;
-                encoder.window_log(self.window)?;
+                encoder.window_log(tools::window(self.size))?;
                 encoder.set_pledged_src_size(Some(self.dump.len() as u64))?;
                 encoder.write_all(&self.dump)?;
                 Ok(encoder.finish()?)
@@ -164,17 +154,6 @@ impl<'a> Peer<'a> {
         };
         Ok((seconds(&self.stage.column_bytes())?, seconds(&self.dump)?))
     }
-}
-
-/// Run a program; what it says matters only when it fails.
-fn spawn(program: &str, arguments: &[OsString]) -> Outcome<()> {
-    let output = Command::new(program).args(arguments).output();
-    let output = output.map_err(|error| format!("Cannot run {program}: {error}."))?;
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{program} failed: {}: {}", output.status, text.trim()).into());
-    }
-    Ok(())
 }
 
 fn encode_columns(stage: &RawStage) -> Outcome<Vec<u8>> {

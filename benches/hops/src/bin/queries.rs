@@ -7,15 +7,13 @@
 //! `queries CKP STORE CACHE LAPS` prints a Markdown table. LAPS has what the engine took: lines of stage,
 //! work, seconds.
 
-use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use hops::Outcome;
 use serde_json::Value;
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// Runs with copies in the cache; those without take seconds each.
 const WARM: usize = 9;

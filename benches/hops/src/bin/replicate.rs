@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright (c) 2026, The ckp Authors
 
-//! A design of any size from a real one: copies of its netlist under one top, each with ports of its own, and
-//! with wires that differ a little from copy to copy.
+//! A design of any size from a real one: copies of its netlist under one top, each with ports and generated
+//! clocks of its own, and with wires that differ a little from copy to copy.
 //!
-//! `replicate COPIES NETLIST SDC SPEF OUT` reads Verilog, SDC and SPEF (which may be missing) of one design,
-//! and writes `OUT.v`, `OUT.sdc` and `OUT.spef`.
+//! `replicate INSTANCES NETLIST SDC OUT SPEF...` reads a flat netlist, its constraints as `write_sdc` writes
+//! them, and sets of wires for it. It writes `OUT.v`, `OUT.sdc` and `OUT.1.spef`, `OUT.2.spef`..., with as many
+//! copies as come nearest to the number of instances, and prints both numbers.
 
-use std::collections::{BTreeSet, HashSet};
-use std::error::Error;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+use hops::Outcome;
 
 /// A capacitance or resistance is at most this part of itself more or less than in the original.
 const SPREAD: f64 = 0.08;
@@ -34,18 +34,30 @@ fn main() {
 }
 
 fn run(arguments: &[String]) -> Outcome<()> {
-    let [copies, netlist, sdc, spef, out] = arguments else {
-        return Err("usage: replicate COPIES NETLIST SDC SPEF OUT".into());
+    let [wanted, netlist, sdc, out, wires @ ..] = arguments else {
+        return Err("usage: replicate INSTANCES NETLIST SDC OUT SPEF...".into());
     };
-    let copies: usize = copies.parse()?;
+    let wanted: usize = wanted.parse()?;
     let text = fs::read_to_string(netlist)?;
     let (module, ports) = header(&text)?;
+    let instances = text.lines().filter(|line| is_instance(line)).count();
+    if instances == 0 {
+        return Err(format!("{netlist} has no instances.").into());
+    }
+    let copies = ((wanted + instances / 2) / instances).max(1);
     write_netlist(&text, &module, &ports, copies, &format!("{out}.v"))?;
     write_constraints(&fs::read_to_string(sdc)?, copies, &format!("{out}.sdc"))?;
-    if Path::new(spef).exists() {
-        write_wires(Path::new(spef), copies, &format!("{out}.spef"))?;
+    for (number, spef) in (1..).zip(wires) {
+        write_wires(Path::new(spef), copies, &format!("{out}.{number}.spef"))?;
     }
+    println!("count copies {copies}\ncount instances {}", copies * instances);
     Ok(())
+}
+
+/// `CELL NAME (`; names with odd letters begin with a backslash and end with a space.
+fn is_instance(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words.next() != Some("module") && words.nth(1).is_some_and(|word| word.starts_with('('))
 }
 
 /// Name and ports of the module; supplies are left out.
@@ -94,21 +106,25 @@ fn write_netlist(
     Ok(())
 }
 
-/// The constraints for the ports of all copies: clocks are one of many ports, all else is repeated.
+/// The constraints of all copies: clocks begin at the ports of all of them, all else is repeated.
 fn write_constraints(text: &str, copies: usize, path: &str) -> Outcome<()> {
     let mut out = BufWriter::new(File::create(path)?);
-    let mut seen = BTreeSet::new();
+    let generated: HashSet<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("create_generated_clock -name ")?.split(' ').next())
+        .collect();
+    let mut seen = HashSet::new();
     for line in text.lines().filter(|line| !line.starts_with("current_design")) {
-        let Some((before, port, after)) = port_of(line) else {
-            writeln!(out, "{line}")?;
-            continue;
-        };
-        if line.starts_with("create_clock") {
+        if line.starts_with("create_clock")
+            && let Some((before, port, after)) = port_of(line)
+        {
             let all = (0..copies).map(|copy| copy_of(port, copy)).collect::<Vec<_>>().join(" ");
             writeln!(out, "{before}{all}{after}")?;
+        } else if line_of(line, &generated, 0) == line {
+            writeln!(out, "{line}")?;
         } else if seen.insert(line) {
             for copy in 0..copies {
-                writeln!(out, "{before}{}{after}", copy_of(port, copy))?;
+                writeln!(out, "{}", line_of(line, &generated, copy))?;
             }
         }
     }
@@ -121,6 +137,27 @@ fn port_of(line: &str) -> Option<(&str, &str, &str)> {
     let start = line.find("[get_ports {")? + "[get_ports {".len();
     let end = start + line.get(start..)?.find('}')?;
     Some((line.get(..start)?, line.get(start..end)?, line.get(end..)?))
+}
+
+/// A line with the port, the pin and the generated clock of a copy.
+fn line_of(line: &str, generated: &HashSet<&str>, copy: usize) -> String {
+    let mut before = "";
+    let word_of = |word| {
+        let name = word_name(word);
+        let of_copy = match std::mem::replace(&mut before, word) {
+            "[get_ports" => copy_of(name, copy),
+            "[get_pins" => format!("u{copy}/{name}"),
+            _ if generated.contains(name) => format!("{name}_{copy}"),
+            _ => return word.to_owned(),
+        };
+        word.replacen(name, &of_copy, 1)
+    };
+    line.split(' ').map(word_of).collect::<Vec<_>>().join(" ")
+}
+
+/// What stands in braces, or the word.
+fn word_name(word: &str) -> &str {
+    word.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map_or(word, |(name, _)| name)
 }
 
 /// A port, or a bit of a bus, of a copy.
