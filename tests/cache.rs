@@ -21,6 +21,29 @@ fn open(root: &Path) -> Store {
     store.with_cache(&root.join("cache"), 1 << 30)
 }
 
+/// The store to save in, with the cache.
+fn cached(root: &Path) -> Store {
+    create(&root.join("c.ckp")).with_cache(&root.join("cache"), 1 << 30)
+}
+
+/// Flip bits in all copies.
+fn damage_copies(root: &Path) {
+    for copy in copies(root) {
+        let mut bytes = fs::read(&copy).unwrap();
+        for position in (0..bytes.len()).step_by(5_000) {
+            bytes[position] ^= 0x10;
+        }
+        fs::write(copy, bytes).unwrap();
+    }
+}
+
+/// The stage, read without a cache, and a store in which nothing is wrong.
+fn assert_sound(root: &Path, stage: &str, table: &ckp::ObjectTable, version: u32) {
+    let plain = create(&root.join("c.ckp"));
+    assert_holds(&plain.stage(stage).unwrap(), table, version);
+    assert!(plain.verify(Depth::Full).unwrap().findings.is_empty());
+}
+
 fn copies(root: &Path) -> Vec<PathBuf> {
     let copies = fs::read_dir(root.join("cache")).unwrap();
     copies.map(|entry| entry.unwrap().path()).collect()
@@ -70,13 +93,7 @@ fn damaged_copies_are_passed_over() {
     assert_holds(&open(root.path()).stage("second").unwrap(), &table, 2);
     let all = copies(root.path());
     assert!(all.len() > 10);
-    for copy in &all {
-        let mut bytes = fs::read(copy).unwrap();
-        for position in (0..bytes.len()).step_by(5_000) {
-            bytes[position] ^= 0x10;
-        }
-        fs::write(copy, bytes).unwrap();
-    }
+    damage_copies(root.path());
     let stage = open(root.path()).stage("second").unwrap();
     assert_eq!(stage.find_vertex(b"u77/Z", false).unwrap(), Some(155));
     assert_eq!(stage.display_names(&[155]).unwrap(), ["u77/Z"]);
@@ -105,52 +122,34 @@ fn a_cache_that_cannot_be_made_is_done_without() {
 fn a_save_leaves_copies_and_takes_its_base_from_them() {
     let root = tempfile::tempdir().unwrap();
     let table = chain(INSTANCES);
-    let store = || {
-        let store = create(&root.path().join("c.ckp"));
-        store.with_cache(&root.path().join("cache"), 1 << 30)
-    };
-    save(&store(), "first", &table, 1);
+    save(&cached(root.path()), "first", &table, 1);
     assert!(copies(root.path()).len() > 10);
     // Seen from the outside: the columns of the base cannot be decoded any more.
     let path = root.path().join("c.ckp/stages/first.stage");
     let good = fs::read(&path).unwrap();
     let mut bad = good.clone();
-    let stage = store().stage("first").unwrap();
+    let stage = cached(root.path()).stage("first").unwrap();
     for stream in stage.timing_stage().delta_changes.columns() {
         let blocks = stream.blocks.iter().filter(|_| stream.key.kind.is_float_column());
         blocks.for_each(|block| bad[block.offset as usize..][..block.stored as usize].fill(0));
     }
     drop(stage);
     fs::write(&path, bad).unwrap();
-    save(&store(), "second", &table, 2);
+    save(&cached(root.path()), "second", &table, 2);
     fs::write(&path, good).unwrap();
-    // Read without a cache.
-    let plain = create(&root.path().join("c.ckp"));
-    assert_eq!(plain.stage("second").unwrap().base().unwrap().timing_stage().stage_id, "first");
-    assert_holds(&plain.stage("second").unwrap(), &table, 2);
-    assert!(plain.verify(Depth::Full).unwrap().findings.is_empty());
+    let second = create(&root.path().join("c.ckp")).stage("second").unwrap();
+    assert_eq!(second.timing_stage().base(), Some("first"));
+    assert_sound(root.path(), "second", &table, 2);
 }
 
 #[test]
-fn a_save_takes_no_copy_for_the_base_that_is_another() {
+fn a_save_passes_over_damaged_copies_of_its_base() {
     let root = tempfile::tempdir().unwrap();
     let table = chain(INSTANCES);
-    let cached = || {
-        let store = create(&root.path().join("c.ckp"));
-        store.with_cache(&root.path().join("cache"), 1 << 30)
-    };
-    save(&cached(), "first", &table, 1);
-    for copy in copies(root.path()) {
-        let mut bytes = fs::read(&copy).unwrap();
-        for position in (0..bytes.len()).step_by(5_000) {
-            bytes[position] ^= 0x10;
-        }
-        fs::write(copy, bytes).unwrap();
-    }
-    save(&cached(), "second", &table, 2);
-    let plain = create(&root.path().join("c.ckp"));
-    assert_holds(&plain.stage("second").unwrap(), &table, 2);
-    assert!(plain.verify(Depth::Full).unwrap().findings.is_empty());
+    save(&cached(root.path()), "first", &table, 1);
+    damage_copies(root.path());
+    save(&cached(root.path()), "second", &table, 2);
+    assert_sound(root.path(), "second", &table, 2);
 }
 
 #[test]

@@ -95,7 +95,7 @@ RestoreReport StaRestore::restore(const ckp_store* store,
       throw;
     }
   }
-  return report(options.partial, options.prove, time.seconds());
+  return report(options, time.seconds());
 }
 
 ////////////////////////////////////////////////////////////////
@@ -584,8 +584,7 @@ void StaRestore::Differences::add(const std::string& what,
 
 ////////////////////////////////////////////////////////////////
 
-RestoreReport StaRestore::report(bool is_partial,
-                                 bool is_proved,
+RestoreReport StaRestore::report(const RestoreOptions& options,
                                  double seconds) const
 {
   const auto matched = [](const std::vector<uint8_t>& flags) -> uint64_t {
@@ -604,9 +603,9 @@ RestoreReport StaRestore::report(bool is_partial,
   report.arcs = matched(arc_flags_);
   report.seconds = seconds;
   report.tolerance = tolerance_;
-  report.is_partial = is_partial;
-  report.is_proved = is_proved && !is_partial;
-  if (is_partial) {
+  report.is_partial = options.partial;
+  report.is_proved = options.prove && !options.partial;
+  if (options.partial) {
     report.other_vertices = vertex_flags_.size() - report.vertices;
     report.other_arcs = arc_flags_.size() - report.arcs;
     report.differences = makeText(ckp_alignment_report, alignment_.get());

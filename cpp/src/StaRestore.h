@@ -101,7 +101,7 @@ class StaRestore
                       const Summary& found,
                       double sum_bound,
                       Differences& differences);
-  RestoreReport report(bool is_partial, bool is_proved, double seconds) const;
+  RestoreReport report(const RestoreOptions& options, double seconds) const;
   // In what lanes() and delayLanes() give for all planes.
   size_t position(const Lane& lane) const;
   size_t position(const DelayLane& lane) const;

@@ -179,7 +179,6 @@ impl ColumnEncoder<'_> {
         out: &mut Vec<EncodedStream>,
     ) -> Result<()> {
         let Some(values) = self.own.column(key)? else { return Ok(()) };
-        let is_known = self.is_that_of_base(key, &values)?;
         if self.goes_through_graph(key)? {
             // The falling one is written with the rising one.
             if key.transition == Transition::Fall {
@@ -187,12 +186,10 @@ impl ColumnEncoder<'_> {
             }
             let other = other_transition(key);
             if let Some(other_values) = self.own.column(other)? {
-                let are_known = [is_known, self.is_that_of_base(other, &other_values)?];
-                let sides = [(key, values), (other, other_values)];
-                return self.encode_pair(sides, are_known, encoder, out);
+                return self.encode_pair([(key, values), (other, other_values)], encoder, out);
             }
         }
-        out.push(if is_known {
+        out.push(if self.is_that_of_base(key, &values)? {
             self.encode_known(key, &values, encoder)?
         } else {
             let slacks = slacks(key, self.own)?;
@@ -202,21 +199,21 @@ impl ColumnEncoder<'_> {
         Ok(())
     }
 
-    /// Encode two columns of times, rising and falling, of which some `are_known` from the base.
+    /// Encode two columns of times, rising and falling.
     fn encode_pair(
         &self,
         sides: [(StreamKey, Column); 2],
-        are_known: [bool; 2],
         encoder: &mut BlockEncoder,
         out: &mut Vec<EncodedStream>,
     ) -> Result<()> {
-        let key = sides[0].0;
+        let [(key, rise), (other, fall)] = &sides;
+        let are_known = [self.is_that_of_base(*key, rise)?, self.is_that_of_base(*other, fall)?];
         // The walk through the graph takes longer than all else.
         let (mut own, mut before) = (None, None);
         if are_known != [true, true] {
-            own = self.own.expected(key)?;
-            let base = self.base.filter(|_| self.uses_times_of_base(sides[0].1.len()));
-            before = base.map_or(Ok(None), |base| base.expected(key))?;
+            own = self.own.expected(*key)?;
+            let base = self.base.filter(|_| self.asks_base(rise.len()));
+            before = base.map_or(Ok(None), |base| base.expected(*key))?;
         }
         for (side, (key, values)) in sides.iter().enumerate() {
             out.push(if are_known[side] {
@@ -241,7 +238,7 @@ impl ColumnEncoder<'_> {
 
     /// Whether a column is that of the base, row by row. Where most is new, the base is not asked.
     fn is_that_of_base(&self, key: StreamKey, values: &[u32]) -> Result<bool> {
-        let Some(base) = self.base.filter(|_| self.uses_times_of_base(values.len())) else {
+        let Some(base) = self.base.filter(|_| self.asks_base(values.len())) else {
             return Ok(false);
         };
         let Some(before) = base.column(key)? else { return Ok(false) };
@@ -265,7 +262,8 @@ impl ColumnEncoder<'_> {
         Ok(EncodedStream::new(encoder, key, values, blocks)?.with_cost(cost))
     }
 
-    fn uses_times_of_base(&self, rows: usize) -> bool {
+    /// Whether columns of so many rows may be those of the base, and times be told by them.
+    fn asks_base(&self, rows: usize) -> bool {
         !self.is_quick && (self.is_still || rows <= FEW_ROWS)
     }
 
@@ -277,7 +275,7 @@ impl ColumnEncoder<'_> {
         encoder: &mut BlockEncoder,
     ) -> Result<EncodedStream> {
         let wanted: &[Predictor] = match graph {
-            Some(_) if !self.is_still && !self.uses_times_of_base(values.len()) => &[],
+            Some(_) if !self.is_still && !self.asks_base(values.len()) => &[],
             _ if self.is_quick => &[Predictor::Temporal, Predictor::Cross],
             // The compound ones need all that the others do.
             _ if self.tables.is_empty() => &[Predictor::CrossTemporal],
@@ -326,11 +324,11 @@ impl ColumnEncoder<'_> {
                 let step = rows.len().div_ceil(if self.is_quick { SAMPLE / 4 } else { SAMPLE });
                 let costs = predictors.iter().map(|p| (cost(&residuals(*p, step)), *p));
                 let costs: Vec<(u64, Predictor)> = costs.collect();
-                let least = |costs: &mut dyn Iterator<Item = &(u64, Predictor)>| {
+                let least = |is_alone: bool| {
+                    let costs = costs.iter().filter(|(_, p)| !(is_alone && p.uses_base()));
                     costs.min_by_key(|(cost, _)| *cost).copied().unwrap_or((0, Predictor::None))
                 };
-                let (bits, best) = least(&mut costs.iter());
-                let (alone, _) = least(&mut costs.iter().filter(|(_, p)| !p.uses_base()));
+                let ((bits, best), (alone, _)) = (least(false), least(true));
                 cost_of_all.add(bits * step as u64, alone * step as u64);
                 blocks.push((best, residuals(best, 1)));
             }

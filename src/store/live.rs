@@ -46,25 +46,27 @@ pub struct StageAlignment {
 
 impl StageAlignment {
     /// Match `live` with the rows of `stage`. Where they are the same, digests tell, and the table of the
-    /// stage is not decoded.
+    /// stage is not decoded for it.
     pub fn new(stage: &Arc<Stage>, live: &ObjectTable) -> Result<Self> {
-        let mut matched = Self {
-            stage: stage.clone(),
-            report: String::new(),
-            vertices: live.vertex_count() as u64,
-            arcs: live.arc_count() as u64,
-            alignment: Arc::new(Alignment::identity(live)),
-            vertex_changed: Vec::new(),
-            arc_changed: Vec::new(),
-        };
-        if !live.has_digests_of(stage.metadata()) {
+        let (alignment, changed, report) = if live.has_digests_of(stage.metadata()) {
+            (Alignment::identity(live), (Vec::new(), Vec::new()), String::new())
+        } else {
             let stored = stage.objects()?;
             let alignment = align(&stored, live);
-            (matched.vertex_changed, matched.arc_changed) = changes(&stored, live, &alignment);
-            matched.report = describe(&stored, live, &alignment);
-            matched.alignment = Arc::new(alignment);
-        }
-        Ok(matched)
+            let changed = changes(&stored, live, &alignment);
+            let report = describe(&stored, live, &alignment);
+            (alignment, changed, report)
+        };
+        let (vertex_changed, arc_changed) = changed;
+        Ok(Self {
+            stage: stage.clone(),
+            report,
+            vertices: live.vertex_count() as u64,
+            arcs: live.arc_count() as u64,
+            alignment: Arc::new(alignment),
+            vertex_changed,
+            arc_changed,
+        })
     }
 
     /// The counts.

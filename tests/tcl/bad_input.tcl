@@ -23,6 +23,15 @@ test "no store is given" {
   assert_refused 0002 good.ckp { set_timing_checkpoint_store "" }
 }
 
+test "a directory for temporary files that is not there" {
+  new_process {} {
+    set ::env(TMPDIR) [file normalize nowhere]
+    load_small -spef place.spef
+    save_timing_checkpoint plain -store no_tmp.ckp
+  }
+  assert { [file exists no_tmp.ckp/stages/plain.stage] } "an ordinary save needs none"
+}
+
 test "a stage that does not exist" {
   assert_refused 0042 good.ckp { restore_timing_checkpoint nowhere -store good.ckp } nowhere
   assert_refused 0042 good.ckp { rollback_timing_checkpoint nowhere -store good.ckp } nowhere
