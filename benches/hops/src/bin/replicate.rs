@@ -115,6 +115,9 @@ fn write_constraints(text: &str, copies: usize, path: &str) -> Outcome<()> {
         .collect();
     let mut seen = HashSet::new();
     for line in text.lines().filter(|line| !line.starts_with("current_design")) {
+        if !is_plain(line) {
+            return Err(format!("This constraint is not as write_sdc writes it: {line}").into());
+        }
         if line.starts_with("create_clock")
             && let Some((before, port, after)) = port_of(line)
         {
@@ -130,6 +133,16 @@ fn write_constraints(text: &str, copies: usize, path: &str) -> Outcome<()> {
     }
     out.flush()?;
     Ok(())
+}
+
+/// Whether a line stands by itself and names objects one by one, in braces, without patterns.
+fn is_plain(line: &str) -> bool {
+    let one_name = |rest: &str| {
+        let name = rest.strip_prefix(" {").and_then(|rest| rest.split_once('}'));
+        name.is_some_and(|(name, _)| !name.contains([' ', '*', '?']))
+    };
+    let objects = ["[get_ports", "[get_pins"];
+    !line.ends_with('\\') && objects.iter().all(|objects| line.split(objects).skip(1).all(one_name))
 }
 
 /// A line around the port that it names.

@@ -42,70 +42,50 @@ pub struct Run {
     pub missing: BTreeMap<String, String>,
 }
 
-/// A ratio of the suite: its name, and what it may be at a million instances.
+/// A ratio of the suite, and what it may be at a million instances.
 pub struct Ratio {
-    pub name: &'static str,
+    figure: &'static str,
+    of: &'static str,
     pub at_most: Option<f64>,
-    of: fn(&Run) -> Option<f64>,
 }
+
+const fn ratio(figure: &'static str, of: &'static str, at_most: Option<f64>) -> Ratio {
+    Ratio { figure, of, at_most }
+}
+
+/// What sizes are compared with.
+const RAW: &str = "raw";
+
+/// Of seconds, the ratios of medians; of memory the most that any save took.
+pub const RATIOS: [Ratio; 12] = [
+    ratio("save_delta", "full_update", Some(0.03)),
+    ratio("save_local", "full_update", Some(0.005)),
+    ratio("restore", "full_update", Some(0.02)),
+    ratio("restore_report", "read_spef_update_report", Some(0.15)),
+    ratio("peak_memory", RAW, Some(0.33)),
+    ratio("save_delta", "raw_write", Some(1.5)),
+    ratio("restore_no_proof", "full_update", Some(0.02)),
+    ratio("restore_no_proof_report", "read_spef_update_report", Some(0.15)),
+    ratio("save_full", "full_update", None),
+    ratio("restore_live", "full_update", None),
+    ratio("delta", RAW, None),
+    ratio("local", RAW, None),
+];
 
 impl Ratio {
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.figure, self.of)
+    }
+
     pub fn of(&self, run: &Run) -> Option<f64> {
-        (self.of)(run).filter(|ratio| ratio.is_finite())
+        let ratio = match (self.figure, self.of) {
+            ("peak_memory", RAW) => run.peak(&SAVES),
+            (save, RAW) => run.of_raw(&format!("save_{save}")),
+            (figure, of) => run.share(figure, of),
+        };
+        ratio.filter(|ratio| ratio.is_finite())
     }
 }
-
-/// Ratios of medians; of memory the most that any save took.
-pub const RATIOS: [Ratio; 12] = [
-    Ratio {
-        name: "save_delta/full_update",
-        at_most: Some(0.03),
-        of: |run| run.share("save_delta", "full_update"),
-    },
-    Ratio {
-        name: "save_local/full_update",
-        at_most: Some(0.005),
-        of: |run| run.share("save_local", "full_update"),
-    },
-    Ratio {
-        name: "restore/full_update",
-        at_most: Some(0.02),
-        of: |run| run.share("restore", "full_update"),
-    },
-    Ratio {
-        name: "restore_report/read_spef_update_report",
-        at_most: Some(0.15),
-        of: |run| run.share("restore_report", "read_spef_update_report"),
-    },
-    Ratio { name: "peak_memory/raw", at_most: Some(0.33), of: |run| run.peak(&SAVES) },
-    Ratio {
-        name: "save_delta/raw_write",
-        at_most: Some(1.5),
-        of: |run| run.share("save_delta", "raw_write"),
-    },
-    Ratio {
-        name: "restore_no_proof/full_update",
-        at_most: Some(0.02),
-        of: |run| run.share("restore_no_proof", "full_update"),
-    },
-    Ratio {
-        name: "restore_no_proof_report/read_spef_update_report",
-        at_most: Some(0.15),
-        of: |run| run.share("restore_no_proof_report", "read_spef_update_report"),
-    },
-    Ratio {
-        name: "save_full/full_update",
-        at_most: None,
-        of: |run| run.share("save_full", "full_update"),
-    },
-    Ratio {
-        name: "restore_live/full_update",
-        at_most: None,
-        of: |run| run.share("restore_live", "full_update"),
-    },
-    Ratio { name: "delta/raw", at_most: None, of: |run| run.of_raw("save_delta") },
-    Ratio { name: "local/raw", at_most: None, of: |run| run.of_raw("save_local") },
-];
 
 /// The kinds of saves.
 pub const SAVES: [&str; 4] = ["save_first", "save_full", "save_delta", "save_local"];
@@ -141,7 +121,7 @@ impl Run {
     }
 
     /// The median of seconds as a share of another.
-    pub fn share(&self, figure: &str, of: &str) -> Option<f64> {
+    fn share(&self, figure: &str, of: &str) -> Option<f64> {
         Some(self.seconds.get(figure)?.median() / self.seconds.get(of)?.median())
     }
 

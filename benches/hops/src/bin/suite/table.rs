@@ -3,6 +3,7 @@
 
 //! What was measured, as Markdown for people and as JSON for programs.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
@@ -46,7 +47,7 @@ fn one(out: &mut String, run: &Run) -> std::fmt::Result {
     for ratio in &RATIOS {
         let here = ratio.of(run).map_or("missing".to_owned(), |r| format!("{r:.4}"));
         let most = ratio.at_most.map_or(String::new(), |most| most.to_string());
-        writeln!(out, "| {} | {here} | {most} |", ratio.name)?;
+        writeln!(out, "| {} | {here} | {most} |", ratio.name())?;
     }
     writeln!(out, "\n| seconds | median | least | most | rounds |")?;
     writeln!(out, "| --- | ---: | ---: | ---: | ---: |")?;
@@ -99,7 +100,7 @@ fn growth(runs: &[Run]) -> Vec<(String, f64)> {
 }
 
 fn run_json(run: &Run) -> Value {
-    let samples = |all: &std::collections::BTreeMap<String, Samples>| -> Value {
+    let samples = |all: &BTreeMap<String, Samples>| -> Value {
         let one = |samples: &Samples| {
             json!({
                 "median": samples.median(), "least": samples.least(), "most": samples.most(),
@@ -108,9 +109,8 @@ fn run_json(run: &Run) -> Value {
         };
         all.iter().map(|(name, of)| (name.clone(), one(of))).collect::<Map<_, _>>().into()
     };
-    let ratios = RATIOS.iter().filter_map(|ratio| Some((ratio.name, ratio.of(run)?)));
-    let ratios: Map<String, Value> =
-        ratios.map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let ratios = RATIOS.iter().filter_map(|ratio| Some((ratio.name(), ratio.of(run)?.into())));
+    let ratios: Map<String, Value> = ratios.collect();
     json!({
         "counts": run.counts, "texts": run.texts, "ratios": ratios,
         "seconds": samples(&run.seconds), "bytes": samples(&run.bytes), "missing": run.missing,
