@@ -17,12 +17,12 @@ use ckp::{
     ReadMode, Stage, Store, StreamKind, Width,
 };
 use common::everything::{self, read_all};
+use common::fixtures::{FIXTURES, copy, files, fixtures};
 use common::forged::{self, FOOTER, HEADER};
 use common::library::Gates;
 use tempfile::TempDir;
 use xxhash_rust::xxh3::xxh3_128;
 
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 /// Every file of the fixtures, and its XXH3-128. A line is added for each version, and none is changed.
 const FILES: &[(&str, u128)] = &[
     ("format-1/debian.ckp/CKP_STORE", 0xfec7f057ded5590088318d8825ff5455),
@@ -60,38 +60,12 @@ const FILES: &[(&str, u128)] = &[
     ("format-1/opensta3.txt", 0xf2c8d01aaf20fb063fc0cd9bda97963c),
 ];
 
-fn fixtures() -> Vec<PathBuf> {
-    let list = |path: &Path| -> Vec<PathBuf> {
-        let mut paths: Vec<PathBuf> =
-            fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
-        paths.sort_unstable();
-        paths
-    };
-    let versions = list(Path::new(FIXTURES)).into_iter().filter(|path| path.is_dir());
-    let stores = versions.flat_map(|version| list(&version));
-    stores.filter(|path| path.extension().is_some_and(|end| end == "ckp")).collect()
-}
-
-fn files(directory: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
-    }
-    found.sort_unstable();
-    found
-}
-
 /// A copy of a fixture that can be written to, in a directory of its own.
 fn copy_of_everything() -> (TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let from = Path::new(FIXTURES).join("format-1/everything.ckp");
     let to = directory.path().join("s.ckp");
-    for file in files(&from) {
-        let target = to.join(file.strip_prefix(&from).unwrap());
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::copy(&file, target).unwrap();
-    }
+    copy(&from, &to);
     let store = Store::open(&to, OpenMode::Read, ReadMode::Positioned).unwrap();
     (directory, store)
 }

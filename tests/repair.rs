@@ -101,6 +101,9 @@ fn a_sound_store_is_copied_whole() {
     assert_eq!(repair.head.as_deref(), Some("c"));
     let again = damaged.store.repair(&damaged.new_path(), &mut |_, _, _| {}).unwrap_err();
     assert_eq!(again.kind(), ErrorKind::AlreadyExists, "{again}");
+    let itself = damaged.store.repair(damaged.store.path(), &mut |_, _, _| {}).unwrap_err();
+    assert_eq!(itself.kind(), ErrorKind::InvalidArgument, "{itself}");
+    assert!(itself.to_string().contains("is the store itself"), "{itself}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod browser;
 pub mod chain;
 pub mod command;
 pub mod everything;
+pub mod fixtures;
 pub mod flow;
 pub mod forged;
 pub mod library;
