@@ -8,6 +8,7 @@
 #   scripts/reliability.sh faults              fail every operation, crash at every instant
 #   scripts/reliability.sh kill [N]            kill N saves of ckp_sta at random instants (default 500)
 #   scripts/reliability.sh concurrency [S]     one writer and eight readers for S seconds (default 180)
+#   scripts/reliability.sh schedules           locks inside a stage under schedules that a tool chooses
 #   scripts/reliability.sh corruption          flip every bit of a small store, and read all values each time
 #   scripts/reliability.sh fuzz [S [TARGET]]   run every fuzz target for S seconds (default 1800)
 #   scripts/reliability.sh sanitize            C, C++ and Tcl tests with ASan, UBSan, LSan and injected panics
@@ -23,6 +24,13 @@ kill_saves() {
 
 concurrency() {
   CKP_SECONDS=${1:-180} cargo test --locked --test concurrency -- --nocapture
+}
+
+# In a build of its own, for the library then has another lock. One column is decoded at a time: threads of rayon's
+# pool cannot be scheduled, and take no locks then.
+schedules() {
+  RUSTFLAGS="--cfg ckp_schedules" CARGO_TARGET_DIR=build/schedules \
+    cargo test --locked --test schedules -- --nocapture
 }
 
 # Every operation of every change of a store fails, reads too.
@@ -64,6 +72,7 @@ all() {
   faults
   kill_saves
   concurrency
+  schedules
   corruption
   scripts/fuzz.sh
   sanitize
@@ -72,6 +81,7 @@ all() {
 }
 
 case ${1:-} in
+  schedules) schedules ;;
   corruption) corruption ;;
   fuzz) scripts/fuzz.sh "${@:2}" ;;
   sanitize) sanitize ;;

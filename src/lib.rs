@@ -22,6 +22,7 @@ mod model;
 mod near;
 pub mod query;
 mod store;
+mod sync;
 mod table;
 
 pub use codec::CodecChoice;
