@@ -53,12 +53,6 @@ impl Store {
         // What only the newer version knows cannot be checked, and would be lost.
         self.marker()?.map_or(Ok(()), |marker| marker.check_write(self.path()))?;
         let new = Self::open(destination, OpenMode::Create, self.read_mode())?.without_cache();
-        if self.is_same_directory(&new) {
-            return Err(invalid(format!(
-                "{} is the store itself, which a repair does not change. Give another path.",
-                destination.display()
-            )));
-        }
         if new.is_there() && !new.stage_names()?.is_empty() {
             return Err(Error::new(
                 ErrorKind::AlreadyExists,
@@ -67,6 +61,12 @@ impl Store {
                     destination.display()
                 ),
             ));
+        }
+        if self.is_same_directory(&new) {
+            return Err(invalid(format!(
+                "{} is the store itself, which a repair does not change. Give another path.",
+                destination.display()
+            )));
         }
         let mut writing = new.begin_writing()?;
         let mut repair = Repair::default();
