@@ -10,8 +10,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::sync::Mutex;
-
 use super::arrays::aligned_bytes;
 use super::attach::attach;
 use super::clocks::finish_clocks;
@@ -39,6 +37,7 @@ use crate::model::{
     BaseRef, DelayTable, Endpoint, MAX_ATTACHMENT_NAME, MAX_PLANES, MinMax, ObjectTable,
     StageMetadata, StreamIndex, StreamKey, StreamKind, Summary, Width, is_attachment_name,
 };
+use crate::sync::Mutex;
 
 /// Deltas between a stage and a full one, at most. A delta on a longer chain is made on the full
 /// stage at its root instead: every read decodes the whole chain.

@@ -8,7 +8,6 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use crate::sync::Mutex;
 use rayon::prelude::*;
 
 use super::cache::Cache;
@@ -32,6 +31,7 @@ use crate::model::{
     DelayTable, Digest, Endpoint, MinMax, ObjectTable, StageMetadata, StreamIndex, StreamKey,
     StreamKind, TimingStage, Transition, VertexIndex, Width, display_name,
 };
+use crate::sync::Mutex;
 
 /// Decoded columns that a stage keeps, of each plane: those of a restore of three scenes. Of more, some are
 /// decoded again.
