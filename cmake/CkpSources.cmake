@@ -29,6 +29,7 @@ set(ckp_debian_sources
   cpp/src/engine/EngineDebianLoops.cpp
   cpp/src/engine/EngineDebianPaths.cpp
   cpp/src/engine/EngineDebianRestore.cpp
+  cpp/src/engine/EngineDebianSearch.cpp
   cpp/src/engine/WatchDebian.cpp)
 
 # OpenSTA 2.7 and 3.

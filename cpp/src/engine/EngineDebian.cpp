@@ -209,11 +209,14 @@ void EngineDebian::listEdges(uint32_t from_row, ObjectTable& objects)
   for (const OutEdge& out : out_edges_) {
     edge_ids_.push_back(graph_->id(out.edge));
     objects.addEdge(from_row, out.to_row);
+    structure_.add(from_row);
+    structure_.add(out.to_row);
     const sta::TimingArcSet* arc_set = out.edge->timingArcSet();
     const uint32_t first_kind = firstArcKind(arc_set, objects);
     for (uint32_t i = 0; i < arc_set->arcCount(); i++) {
       arc_ids_.push_back(out.edge->arcDelays() + i);
       objects.addArc(arc_kinds_[first_kind + i]);
+      structure_.add(arc_kinds_[first_kind + i]);
     }
   }
 }
@@ -229,6 +232,7 @@ uint32_t EngineDebian::firstArcKind(const sta::TimingArcSet* arc_set,
   const uint32_t first = arc_kinds_.size();
   const uint32_t first_row = arc_ids_.size();
   for (sta::TimingArc* arc : arc_set->arcs()) {
+    has_latches_ |= arc->role() == sta::TimingRole::latchDtoQ();
     if (!arc->role()->isWire()) {
       library_arcs_.push_back(
           {arc, first_row + static_cast<uint32_t>(arc->index())});
@@ -265,43 +269,6 @@ bool EngineDebian::sharesDelayPoint(const DelayLane& lane) const
 }
 
 ////////////////////////////////////////////////////////////////
-
-void EngineDebian::findTiming()
-{
-  const std::string constraints = this->constraints();
-  sta_->findDelays();
-  if (!searchIsComplete(constraints)) {
-    sta_->search()->arrivalsInvalid();
-  }
-  sta_->findRequireds();
-  history_.is_incremental = false;
-  history_.constraints = constraints;
-  tag_group_paths_.clear();
-  path_entries_.clear();
-}
-
-// Whether the arrivals and requireds, when there are any, are those of one
-// search through the whole design. Constraints that changed between the first
-// search and the first command are not noticed, since the engine tells of
-// delays only; the proof of a restore would.
-bool EngineDebian::searchIsComplete(const std::string& constraints) const
-{
-  // Annotation changes delays without the calculator.
-  if (history_.is_incremental || hasSlewMarks() || hasDelayMarks()) {
-    return false;
-  }
-  if (!history_.constraints.empty() && history_.constraints != constraints) {
-    return false;
-  }
-  for (uint32_t row = 0; row < vertex_ids_.size(); row++) {
-    // A query of a single pin had paths around it searched that are pruned
-    // otherwise.
-    if (vertex(row)->crprPathPruningDisabled()) {
-      return false;
-    }
-  }
-  return true;
-}
 
 void EngineDebian::readSlews(const Lane& lane, Rows rows, float* slews) const
 {

@@ -11,6 +11,7 @@
 #include "OpenSTA/GraphDelayCalc1.hh"
 #include "OpenSTA/Sta.hh"
 #include "engine/Engine.h"
+#include "engine/Fingerprint.h"
 #include "engine/WatchDebian.h"
 
 namespace ckp {
@@ -122,7 +123,11 @@ class EngineDebian : public Engine
   void listEdges(uint32_t from_row, ObjectTable& objects);
   uint32_t firstArcKind(const sta::TimingArcSet* arc_set, ObjectTable& objects);
 
-  bool searchIsComplete(const std::string& constraints) const;
+  bool isOneSearch(const std::string& constraints) const;
+  uint64_t searchStructure() const;
+  bool invalidateChanged(const std::string& constraints, uint64_t structure);
+  bool findCone(std::vector<uint32_t>& cone, std::vector<uint8_t>& flags) const;
+  void clearRequireds(sta::Vertex* vertex);
   sta::Vertex* vertex(uint32_t row) const;
   sta::DcalcAPIndex delayPoint(const DelayLane& lane) const;
   float limit(uint32_t kind, const Lane& lane, uint32_t row) const;
@@ -153,6 +158,10 @@ class EngineDebian : public Engine
   std::unordered_map<const sta::TimingArcSet*, uint32_t> first_arc_kinds_;
   std::vector<uint32_t> arc_kinds_;
   std::vector<LibraryArc> library_arcs_;
+
+  // Of the rows of edges and arcs.
+  Fingerprint structure_;
+  bool has_latches_ = false;
 
   // Valid until the engine searches again.
   std::vector<TagGroupPaths> tag_group_paths_;  // By tag group index.

@@ -3,6 +3,7 @@
 
 #include "engine/WatchDebian.h"
 
+#include "OpenSTA/Graph.hh"
 #include "OpenSTA/GraphDelayCalc.hh"
 #include "OpenSTA/Search.hh"
 #include "OpenSTA/Sta.hh"
@@ -11,6 +12,9 @@
 namespace ckp {
 
 namespace {
+
+// Notes that are kept; a search from more of them would be one of everything.
+constexpr size_t kMostNotes = 1 << 16;
 
 // Takes the place of the engine's own observer and does all that it does.
 // Called by several threads at a time.
@@ -25,26 +29,29 @@ class DelayObserver : public sta::DelayCalcObserver
   void delayChangedFrom(sta::Vertex* vertex) override
   {
     search_->requiredInvalid(vertex);
-    noteChange();
+    note(vertex, &SearchHistory::noteRequired);
   }
 
   void delayChangedTo(sta::Vertex* vertex) override
   {
     search_->arrivalInvalid(vertex);
-    noteChange();
+    note(vertex, &SearchHistory::noteArrival);
   }
 
   void checkDelayChangedTo(sta::Vertex* vertex) override
   {
     search_->requiredInvalid(vertex);
-    noteChange();
+    note(vertex, &SearchHistory::noteRequired);
   }
 
  private:
-  // Without arrivals the search to come is a complete one.
-  void noteChange()
+  void note(sta::Vertex* vertex, void (SearchHistory::*note)(sta::VertexId))
   {
-    history_->is_incremental = SearchAccess::arrivalsExist(search_);
+    if (SearchAccess::arrivalsExist(search_)) {
+      ((*history_).*note)(search_->graph()->id(vertex));
+    } else if (history_->isIncremental()) {
+      history_->forgetChanges();
+    }
   }
 
   sta::Search* search_;
@@ -52,6 +59,47 @@ class DelayObserver : public sta::DelayCalcObserver
 };
 
 }  // namespace
+
+void SearchHistory::begin(const std::string& new_constraints,
+                          uint64_t new_structure)
+{
+  forgetChanges();
+  constraints = new_constraints;
+  structure = new_structure;
+}
+
+void SearchHistory::noteArrival(sta::VertexId vertex)
+{
+  note(arrivals_, vertex);
+}
+
+void SearchHistory::noteRequired(sta::VertexId vertex)
+{
+  note(requireds_, vertex);
+}
+
+void SearchHistory::note(std::vector<sta::VertexId>& changed,
+                         sta::VertexId vertex)
+{
+  is_incremental_ = true;
+  const std::lock_guard<std::mutex> guard(lock_);
+  if (changed.size() < kMostNotes) {
+    changed.push_back(vertex);
+  }
+}
+
+void SearchHistory::forgetChanges()
+{
+  const std::lock_guard<std::mutex> guard(lock_);
+  is_incremental_ = false;
+  arrivals_.clear();
+  requireds_.clear();
+}
+
+bool SearchHistory::isEverywhere() const
+{
+  return arrivals_.size() >= kMostNotes || requireds_.size() >= kMostNotes;
+}
 
 std::unique_ptr<EngineWatch> watchEngine(sta::Sta* sta)
 {
