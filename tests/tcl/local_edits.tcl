@@ -30,8 +30,13 @@ set body {
     save_timing_checkpoint $stage -store edits.ckp > $stage.said
     set said [expr { [string match "*arrivals invalid*" [read_text $stage.said]] ? "everything" : "cone" }]
     assert_equal $said $how "what was searched for $stage"
+    set worst [sta::worst_slack_cmd max]
+    set total [sta::total_negative_slack_cmd max]
     restore_timing_checkpoint $stage -store edits.ckp > $stage.restored
     assert_match {Restored stage} [read_text $stage.restored]
+    assert_equal $worst [sta::worst_slack_cmd max] "worst slack"
+    # A sum, in another order.
+    assert { abs([sta::total_negative_slack_cmd max] - $total) <= 1e-5 * abs($total) } "total negative slack"
   }
 
   eval $load

@@ -167,7 +167,7 @@ class Engine
   // Brings delays, arrivals and requireds up to date. Incremental updates stop
   // where a value changes by less than a tolerance, so values would depend on
   // the history of edits and no other engine could find them again; after such
-  // updates the engine searches anew.
+  // updates the engine searches anew, everything or what they may have reached.
   virtual void findTiming() = 0;
   virtual void readSlews(const Lane& lane, Rows rows, float* slews) const = 0;
   virtual void readDelays(const DelayLane& lane, Rows rows, float* delays) const
