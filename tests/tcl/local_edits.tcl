@@ -84,7 +84,7 @@ test "buffers of the clock are replaced, to which paths everywhere refer" {
   }
 }
 
-test "constraints, annotation and the netlist change as well" {
+test "constraints, the netlist and annotation change as well" {
   check_edits 1 {
     replace [lindex $gates 10]
     sta::find_requireds
@@ -99,6 +99,13 @@ test "constraints, annotation and the netlist change as well" {
     check netlist everything
     replace [lindex $gates 10]
     check after_netlist cone
+    foreach gate $gates {
+      if { [get_name [[get_cells $gate] liberty_cell]] eq "INV_X1" } {
+        break
+      }
+    }
+    set_assigned_delay -cell -from [get_pins $gate/A] -to [get_pins $gate/ZN] 0.321
+    check annotation everything
   }
 }
 

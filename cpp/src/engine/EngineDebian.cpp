@@ -27,8 +27,6 @@ namespace ckp {
 
 namespace {
 
-constexpr uint32_t kNoRow = UINT32_MAX;
-
 const sta::MinMax* minMax(uint32_t min_max)
 {
   return sta::MinMax::find(static_cast<int>(min_max));
@@ -170,7 +168,7 @@ void EngineDebian::listVertex(sta::Vertex* vertex,
   if (vertex) {
     const sta::VertexId id = graph_->id(vertex);
     if (id >= vertex_rows_.size()) {
-      vertex_rows_.resize(id + id / 2 + 1, kNoRow);
+      vertex_rows_.resize(id + id / 2 + 1, CKP_NO_ROW);
     }
     vertex_rows_[id] = vertex_ids_.size();
     vertex_ids_.push_back(id);

@@ -4,7 +4,6 @@
 // Brings timing up to date so that it does not depend on the history of edits.
 
 #include <OpenSTA/Machine.hh>  // Before the engine's other headers.
-#include <algorithm>
 #include <string_view>
 
 #include "OpenSTA/Graph.hh"
@@ -64,7 +63,8 @@ bool EngineDebian::isOneSearch(const std::string& constraints) const
   if (hasSlewMarks() || hasDelayMarks()) {
     return false;
   }
-  if (!history_.constraints.empty() && history_.constraints != constraints) {
+  if (!history_.constraints().empty()
+      && history_.constraints() != constraints) {
     return false;
   }
   for (uint32_t row = 0; row < vertex_ids_.size(); row++) {
@@ -106,7 +106,7 @@ bool EngineDebian::invalidateChanged(const std::string& constraints,
 {
   sta::Search* search = sta_->search();
   if (!SearchAccess::arrivalsExist(search) || !search->requiredsSeeded()
-      || history_.structure != structure || has_latches_ || hasLoopMarks()
+      || history_.structure() != structure || has_latches_ || hasLoopMarks()
       || delay_calc_->incrementalDelayTolerance() != 0.0
       || leavesEdges(constraints)) {
     return false;
@@ -141,7 +141,7 @@ bool EngineDebian::findCone(std::vector<uint32_t>& cone,
   };
   const auto seed = [&](const std::vector<sta::VertexId>& ids, uint8_t flag) {
     for (const sta::VertexId id : ids) {
-      if (id >= vertex_rows_.size() || vertex_rows_[id] == UINT32_MAX) {
+      if (id >= vertex_rows_.size() || vertex_rows_[id] == CKP_NO_ROW) {
         return false;
       }
       reach(vertex_rows_[id], flag);

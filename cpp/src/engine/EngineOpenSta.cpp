@@ -23,8 +23,6 @@ namespace ckp {
 
 namespace {
 
-constexpr uint32_t kNoRow = UINT32_MAX;
-
 const sta::MinMax* minMax(uint32_t min_max)
 {
   return sta::MinMax::range()[min_max];
@@ -167,7 +165,7 @@ void EngineOpenSta::listVertex(sta::Vertex* vertex,
   if (vertex) {
     const sta::VertexId id = graph_->id(vertex);
     if (id >= vertex_rows_.size()) {
-      vertex_rows_.resize(id + id / 2 + 1, kNoRow);
+      vertex_rows_.resize(id + id / 2 + 1, CKP_NO_ROW);
     }
     vertex_rows_[id] = vertices_.size();
     vertices_.push_back(vertex);

@@ -60,12 +60,11 @@ class DelayObserver : public sta::DelayCalcObserver
 
 }  // namespace
 
-void SearchHistory::begin(const std::string& new_constraints,
-                          uint64_t new_structure)
+void SearchHistory::begin(const std::string& constraints, uint64_t structure)
 {
   forgetChanges();
-  constraints = new_constraints;
-  structure = new_structure;
+  constraints_ = constraints;
+  structure_ = structure;
 }
 
 void SearchHistory::noteArrival(sta::VertexId vertex)

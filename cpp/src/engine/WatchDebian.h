@@ -28,6 +28,9 @@ class SearchHistory
   // The search to come is a complete one.
   void forgetChanges();
 
+  // Empty and 0 before begin().
+  const std::string& constraints() const { return constraints_; }
+  uint64_t structure() const { return structure_; }
   bool isIncremental() const { return is_incremental_; }
   // Too many changes to tell them.
   bool isEverywhere() const;
@@ -35,12 +38,11 @@ class SearchHistory
   const std::vector<sta::VertexId>& arrivals() const { return arrivals_; }
   const std::vector<sta::VertexId>& requireds() const { return requireds_; }
 
-  std::string constraints;
-  uint64_t structure = 0;
-
  private:
   void note(std::vector<sta::VertexId>& changed, sta::VertexId vertex);
 
+  std::string constraints_;
+  uint64_t structure_ = 0;
   std::atomic<bool> is_incremental_ = false;
   std::mutex lock_;
   std::vector<sta::VertexId> arrivals_;
